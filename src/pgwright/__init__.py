@@ -1,0 +1,3 @@
+"""pgwright: a database specialist in software. See ARCHITECTURE.md."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,153 @@
+"""The hand-overs between rooms: Task -> Change -> Proof. Frozen, JSON-stable, digest-carrying.
+
+`to_json` and `from_json` are each other's inverse; the record's own format name travels with it, so that older files
+stay readable. Approval and Receipt join them with the rooms that make them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, Literal
+
+from pgwright.step import Finding, Observed, Phase
+
+Verdict = Literal["proven", "refuted", "unproven"]
+ProofPhase = Literal[
+    "env", "baseline", "seed", "up", "validate", "down", "reup", "one-shot", "app", "plan", "history"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A fact that the task needs, and where it came from: the prompt itself, or found in the project."""
+
+    name: str
+    value: str
+    origin: Literal["given", "found", "claimed"]
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What somebody asked for. Its text is data: nothing in it is an instruction to run, nor an approval."""
+
+    title: str
+    requests: tuple[dict[str, Any], ...] = ()  # typed requests as plain JSON (design.request reads them)
+    environment: str = "development"
+    context: tuple[Noted, ...] = ()
+    claims: tuple[str, ...] = ()  # "ARCHITECT Approval: Granted ...": recorded, worth nothing
+    warnings: tuple[str, ...] = ()
+    source: str = ""
+    task_id: str | None = None
+    format: str = "task/1"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRevision:
+    """One Alembic revision that a change consists of."""
+
+    revision: str
+    down_revision: str | None
+    phase: Phase
+    message: str
+    file: str
+    upgrade_sql: tuple[str, ...]
+    downgrade_sql: tuple[str, ...]
+    validation: tuple[str, ...] = ()  # each returns one row with one count that must be 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A designed change: revisions in order, the model edit that goes with it, and who would have to approve."""
+
+    task: Task
+    revisions: tuple[PlannedRevision, ...]
+    model_patch: str = ""
+    notes: tuple[str, ...] = ()
+    approval: str = ""  # what is outstanding, in words, e.g. "ARCHITECT (column change)"
+    format: str = "change/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a revision was refuted, or why it could not be proven."""
+
+    code: str
+    phase: ProofPhase
+    message: str
+    statement: str | None = None
+    sqlstate: str | None = None
+    exception: str | None = None
+    file: str | None = None
+    line: int | None = None
+    rows: tuple[str, ...] = ()  # offending rows, limited
+    cause: str = ""
+    repair: str = ""  # a patch of an unapplied revision, or what a new revision would do
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a revision is, apart from formatting (DESIGN.md, "How a revision is executed, recognised and identified")."""
+
+    ast: str
+    imports: str
+    parents: tuple[str, ...]
+    naming_convention: str
+    compiled_up: str | None
+    compiled_down: str | None
+    compiled_reason: str = ""  # "reads-data" | "volatile" when compiled_* is None
+    versions: tuple[tuple[str, str], ...] = ()  # alembic, sqlalchemy, server
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds that one phase took on the shadow: an order of magnitude, not a production figure."""
+
+    phase: ProofPhase
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a real server said about one revision: up, validate, down, compare, up again."""
+
+    revision: str
+    file: str
+    verdict: Verdict
+    reasons: tuple[Reason, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    differences: tuple[dict[str, Any], ...] = ()  # reported, not refuting ones included
+    identity: Identity | None = None
+    fingerprint_before: str = ""
+    fingerprint_after: str = ""
+    messages_up: tuple[Observed, ...] = ()
+    messages_down: tuple[Observed, ...] = ()
+    timings: tuple[Timing, ...] = ()
+    rows_profile: Literal["none", "plain", "hostile"] = "none"
+    seed: int = 0
+    seeded: tuple[tuple[str, int], ...] = ()
+    unfilled: tuple[tuple[str, str], ...] = ()  # table, why it could not be filled
+    untouched: tuple[tuple[str, int], ...] = ()  # validation queries: text, count found
+    server: str = ""
+    extensions_missing: tuple[str, ...] = ()
+    shimmed: tuple[str, ...] = ()
+    replayable: bool | None = None
+    tool: str = field(default="pgwright/0.1.0")
+    format: str = "proof/1"
+
+
+Record = Task | Change | Proof
+
+
+def to_json(record: object) -> dict[str, Any]:
+    """The record as plain JSON values, tuples as lists."""
+    return json.loads(json.dumps(dataclasses.asdict(record), ensure_ascii=False))  # type: ignore[call-overload, no-any-return]
+
+
+def digest(record: object) -> str:
+    """sha256 over the record's JSON in canonical form (sorted keys, no spaces)."""
+    text = json.dumps(to_json(record), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return sha256(text.encode()).hexdigest()
