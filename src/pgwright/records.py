@@ -130,7 +130,7 @@ class Proof:
     seed: int = 0
     seeded: tuple[tuple[str, int], ...] = ()
     unfilled: tuple[tuple[str, str], ...] = ()  # table, why it could not be filled
-    untouched: tuple[tuple[str, int], ...] = ()  # validation queries: text, count found
+    validation: tuple[tuple[str, int], ...] = ()  # validation query, count it found (0 is good)
     server: str = ""
     extensions_missing: tuple[str, ...] = ()
     shimmed: tuple[str, ...] = ()
