@@ -30,15 +30,31 @@ class Lineage:
     snapshot: Snapshot = field(init=False)
     applied: list[str] = field(default_factory=list)
     without_foreign_keys: bool = False
+    damaged: bool = False  # the bare database is in no state of the history: make no image of it
     _checkpoints: list[tuple[int, str]] = field(default_factory=list)
     _roles: frozenset[str] = field(init=False)
 
-    def begin(self, source: str = EMPTY, at: int = 0) -> None:
-        """Start from a template that holds the first `at` revisions."""
-        self._clone(source)
+    def begin(self) -> None:
+        """Start from the empty template."""
+        self._clone(EMPTY)
+        self.stand_at(0)
+
+    def stand_at(self, at: int) -> None:
+        """Note that the bare database, however it came about, holds the first `at` revisions: a point to rebuild from."""
         self.snapshot = self.stage.capture(BARE)
         self.at, self.applied = at, list(self.order[:at])
         self._roles = self._existing_roles()
+        if at:
+            self._checkpoint()
+
+    def descend(self, to: int) -> Ran | None:
+        """Go down to the first `to` revisions, in one run (a baseline may stand later than what is to be proven)."""
+        ran, _ = self.stage.run(BARE, [("down", revision) for revision in reversed(self.order[to : self.at])])
+        if not ran.ok:
+            return ran
+        self._forget_checkpoints()
+        self.stand_at(to)
+        return None
 
     def advance(self, revisions: Sequence[str]) -> Ran | None:
         """Apply the next revisions in one run; the failed run when they cannot be applied."""
@@ -57,9 +73,7 @@ class Lineage:
         self.snapshot = snapshot or self.stage.capture(BARE, self.snapshot)
         last = self._checkpoints[-1][0] if self._checkpoints else 0
         if self.at - last >= EVERY and self._existing_roles() == self._roles:
-            name = f"pgwright_at_{self.at}"
-            self.stage.server.create(name, template=BARE)
-            self._checkpoints.append((len(self.applied), name))
+            self._checkpoint()
 
     def rebuild(self, revisions: Sequence[str]) -> Ran | None:
         """Make the bare database anew with all applied revisions and these, in one run; the failed run if that fails."""
@@ -77,6 +91,7 @@ class Lineage:
         ran, _ = self.stage.run(BARE, [("up", revision) for revision in wanted[done:]])
         self.snapshot = self.stage.capture(BARE)
         if not ran.ok:
+            self.damaged = True
             return ran
         self.applied, self.at = wanted, self.at + len(revisions)
         return None
@@ -87,8 +102,17 @@ class Lineage:
         with self.stage.server.connect(BARE) as conn:
             conn.execute(sql.SQL("ALTER DATABASE {} SET session_replication_role = replica").format(sql.Identifier(BARE)))
 
+    def close(self) -> None:
+        """Leave only the empty template and the bare database: what an image of the cluster holds."""
+        self._forget_checkpoints()
+
     def _clone(self, source: str) -> None:
         self.stage.server.create(BARE, template=source)
+
+    def _checkpoint(self) -> None:
+        name = f"pgwright_at_{self.at}"
+        self.stage.server.create(name, template=BARE)
+        self._checkpoints.append((self.at, name))
 
     def _existing_roles(self) -> frozenset[str]:
         with self.stage.server.connect() as conn:

@@ -37,10 +37,11 @@ class Walk:
     def proofs(self) -> Iterator[Proof]:
         """One proof per wanted revision, in the order of the history."""
         pending: list[str] = []
-        last = max((i for i, r in enumerate(self.lineage.order) if r in self.wanted), default=-1)
-        for at, revision in enumerate(self.lineage.order[: last + 1]):
-            if at < self.lineage.at:
-                continue
+        places = [i for i, r in enumerate(self.lineage.order) if r in self.wanted]
+        begin = min([self.lineage.at, *places[:1]])
+        if begin < self.lineage.at:
+            self._descend(begin)
+        for revision in self.lineage.order[begin : max(places, default=-1) + 1]:
             if revision not in self.wanted:
                 pending.append(revision)
                 continue
@@ -61,6 +62,13 @@ class Walk:
             ran = self.lineage.advance(pending)
         if ran is not None:
             self._break(ran.error.revision if ran.error and ran.error.revision else pending[-1], ran)
+
+    def _descend(self, to: int) -> None:
+        """The baseline stands later than the first revision to prove: go down to its parent first."""
+        self.stage.on_event(Event("baseline", "going down from the baseline to the revision's parent"))
+        ran = self.lineage.descend(to)
+        if ran is not None:
+            self._break(ran.error.revision if ran.error and ran.error.revision else self.lineage.order[to], ran)
 
     def _break(self, revision: str, ran: Ran) -> None:
         self.broken = f"{revision} cannot be applied to an empty database: {ran.error.message if ran.error else ''}"
