@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from ipaddress import ip_interface
 
 from pgwright.shadow.rows.datatype import DataType
@@ -15,9 +16,17 @@ from pgwright.shadow.rows.literal import elements
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?(e\d+)?")
 _INTEGER = re.compile(r"-?\d+")
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}.*)?")
-_TIME = re.compile(r"(.* )?\d{2}:\d{2}.*")
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_SPELLINGS = {
+    "boolean": re.compile(r"true|false|t|f|1|0"),
+    **dict.fromkeys(
+        ("date", "timestamp without time zone", "timestamp with time zone"),
+        re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}.*)?"),
+    ),
+    **dict.fromkeys(("time without time zone", "time with time zone"), re.compile(r"(.* )?\d{2}:\d{2}.*")),
+    "uuid": re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+    "bytea": re.compile(r"[^\\]*"),
+    "interval": re.compile(r"-?\d+( days.*)?"),
+}
 _BITS = {"smallint": 15, "integer": 31, "bigint": 63, "oid": 31}
 
 
@@ -26,24 +35,25 @@ def castable(text: str, old: DataType, new: DataType) -> bool:
     old, new = old.bottom, new.bottom
     if old == new:
         return True
-    match new.family:
-        case "integer" | "numeric" | "float":
-            return _number(text, old, new)
-        case "text":
-            return new.width is None or len(text) <= new.width
-        case "enum":
-            return text in new.labels
-        case "json":
-            return old.family != "text" or _is_json(text)
-        case "boolean":
-            return old.family != "text" or text in ("true", "false", "t", "f", "1", "0")
-        case "moment":
-            return old.family != "text" or _MOMENT.fullmatch(text) is not None
-        case "time":
-            return old.family != "text" or _TIME.fullmatch(text) is not None
-        case "array":
-            return _array(text, old, new)
-    return _other(text, old, new)
+    if new.family in ("integer", "numeric", "float"):
+        return _number(text, old, new)
+    if new.family == "enum":
+        return text in new.labels
+    if new.family == "array":
+        return _array(text, old, new)
+    if old.family == "text" and new.family != "text":
+        return _spells(text, new)
+    return new.width is None or len(text) <= new.width
+
+
+def _spells(text: str, new: DataType) -> bool:
+    """Whether text, cast by its spelling, is a value of the new type."""
+    if new.family == "json":
+        return _parses(json.loads, text)
+    if new.name in ("inet", "cidr"):
+        return _parses(ip_interface, text)
+    pattern = _SPELLINGS.get(new.name)
+    return pattern.fullmatch(text) is not None if pattern else new.width is None or len(text) <= new.width
 
 
 def _number(text: str, old: DataType, new: DataType) -> bool:
@@ -54,15 +64,18 @@ def _number(text: str, old: DataType, new: DataType) -> bool:
         return False
     size = abs(float(text.replace("$", "").replace(",", "")))
     if new.family == "integer":
-        return size <= 2 ** _BITS.get(new.name, 31) - 1
+        limit: int = 2 ** _BITS.get(new.name, 31) - 1
+        return size <= limit
     if new.modifiers:
-        return size < 10.0 ** (new.modifiers[0] - (new.modifiers[1] if len(new.modifiers) > 1 else 0)) - 0.5
+        whole = new.modifiers[0] - (new.modifiers[1] if len(new.modifiers) > 1 else 0)
+        room: float = 10.0**whole
+        return size < room - (0.5 if whole > 0 else 0)
     return True
 
 
-def _is_json(text: str) -> bool:
+def _parses(read: Callable[[str], object], text: str) -> bool:
     try:
-        json.loads(text)
+        read(text)
     except ValueError:
         return False
     return True
@@ -75,20 +88,3 @@ def _array(text: str, old: DataType, new: DataType) -> bool:
         return all(e is None or castable(e, old.base, new.base) for e in elements(text))
     except ValueError:
         return True
-
-
-def _other(text: str, old: DataType, new: DataType) -> bool:
-    if old.family != "text":
-        return new.width is None or len(text) <= new.width
-    if new.name == "uuid":
-        return _UUID.fullmatch(text) is not None
-    if new.name == "bytea":
-        return "\\" not in text
-    if new.name in ("inet", "cidr"):
-        try:
-            return ip_interface(text) is not None
-        except ValueError:
-            return False
-    if new.name == "interval":
-        return re.fullmatch(r"-?\d+( days.*)?", text) is not None
-    return True

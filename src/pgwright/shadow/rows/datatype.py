@@ -22,7 +22,7 @@ _RANGES = {
     "tstz": "timestamp with time zone",
     "date": "date",
 }
-_FAMILIES: dict[str, Family] = {
+FAMILIES: dict[str, Family] = {
     "smallint": "integer",
     "integer": "integer",
     "bigint": "integer",
@@ -75,7 +75,7 @@ class DataType:
             return "enum"
         if bottom.kind == "array":
             return "array"
-        return _FAMILIES.get(bottom.name, "other") if bottom.kind == "base" else "other"
+        return FAMILIES.get(bottom.name, "other") if bottom.kind == "base" else "other"
 
     @property
     def width(self) -> int | None:

@@ -95,7 +95,12 @@ class Demands:
         required = {w.column.name for w in columns if w.not_null}
         keys = [*self._keys(relation, have, required), *(self._later_keys(twin, back, required) if twin else ())]
         return Demand(
-            relation, columns, _distinct(checks), _distinct(uniques), _distinct(replace(k, ahead=False) for k in keys), given
+            relation,
+            columns,
+            _distinct(checks),
+            _distinct(uniques),
+            _distinct(replace(k, ahead=False) for k in keys),
+            given,
         )
 
     def _wanted(self, column: Column, twin: Column | None, relation: Relation) -> Wanted:
@@ -125,7 +130,9 @@ class Demands:
     def _key(
         self, c: Constraint, columns: tuple[str, ...], parent: str, parent_columns: tuple[str, ...], required: set[str]
     ) -> ForeignKey:
-        return ForeignKey(columns, self.partitions.root(parent), parent_columns, required.issuperset(columns), c.deferrable)
+        return ForeignKey(
+            columns, self.partitions.root(parent), parent_columns, required.issuperset(columns), c.deferrable
+        )
 
 
 def _checks(relation: Relation, readable: set[str]) -> Iterator[Expression]:

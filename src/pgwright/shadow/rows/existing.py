@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import psycopg
 
@@ -18,20 +19,18 @@ def relation(qualified: str) -> str:
     return f"{name(schema)}.{name(table)}"
 
 
-def read(conn: psycopg.Connection[tuple[object, ...]], tables: Sequence[Table]) -> None:
+def read(conn: psycopg.Connection[tuple[Any, ...]], tables: Sequence[Table]) -> None:
     """Put the existing rows of all tables into them. Values of types with deeper arrays inside are skipped."""
     needed = {t.name: _columns(t, tables) for t in tables}
     parts = []
     for t in tables:
         values = ",".join(f"{name(c)}::text" for c in needed[t.name])
-        parts.append(
-            f"(SELECT {literal(t.name)}, ARRAY[{values}]::text[]::text FROM {relation(t.name)} LIMIT {_MOST})"
-        )
+        parts.append(f"(SELECT {literal(t.name)}, ARRAY[{values}]::text[]::text FROM {relation(t.name)} LIMIT {_MOST})")
     by_name = {t.name: t for t in tables}
-    for table, values in conn.execute(" UNION ALL ".join(parts).encode()) if parts else ():
-        columns = needed[str(table)]
-        row: Row = dict(zip(columns, elements(str(values)), strict=True)) if columns else {}
-        by_name[str(table)].rows.append(row)
+    for found, values in conn.execute(" UNION ALL ".join(parts).encode()) if parts else ():
+        columns = needed[found]
+        row: Row = dict(zip(columns, elements(values), strict=True)) if columns else {}
+        by_name[found].rows.append(row)
 
 
 def _columns(table: Table, tables: Sequence[Table]) -> list[str]:

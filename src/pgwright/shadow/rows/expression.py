@@ -13,15 +13,15 @@ from typing import Any
 
 import postgast
 
-from pgwright.shadow.rows.datatype import _FAMILIES
+from pgwright.shadow.rows.datatype import FAMILIES, Family
 from pgwright.shadow.rows.operators import BINARY, FUNCTIONS
 from pgwright.shadow.rows.scalar import Unknown, scalar
 
 Row = Mapping[str, Any]
 Evaluate = Callable[[Row], Any]
 
-_CASTS = {
-    **_FAMILIES,
+_CASTS: dict[str, Family] = {
+    **FAMILIES,
     **dict.fromkeys(("int2", "int4", "int8"), "integer"),
     **dict.fromkeys(("float4", "float8"), "float"),
     **dict.fromkeys(("varchar", "bpchar"), "text"),
@@ -45,7 +45,7 @@ class Expression:
     def holds(self, row: Row) -> bool | None:
         """Whether a CHECK of this expression accepts the row; None when only the server can say."""
         try:
-            return self.evaluate(row) is not False
+            return bool(self.evaluate(row) is not False)
         except Unknown:
             return None
 
@@ -116,7 +116,18 @@ class _Builder:
             self.constants.append(str(value))
         return lambda row: value
 
+    def _folded(self, reads: int, evaluate: Evaluate) -> Evaluate:
+        """The evaluator as a constant, when nothing was read since `reads` columns were."""
+        if len(self.columns) > reads or not self.known:
+            return evaluate
+        try:
+            value = evaluate({})
+        except Unknown:
+            return evaluate
+        return lambda row: value
+
     def _type_cast(self, cast: Any) -> Evaluate:
+        reads = len(self.columns)
         inner = self.build(cast.arg)
         name = cast.type_name.names[-1].string.sval
         if cast.type_name.array_bounds:
@@ -124,7 +135,7 @@ class _Builder:
         family = _CASTS.get(name)
         if family is None:  # a type of the user's own: an enum label stays text
             return inner
-        return lambda row: _cast(inner(row), family)
+        return self._folded(reads, lambda row: _cast(inner(row), family))
 
     def _collate_clause(self, clause: Any) -> Evaluate:
         return self.build(clause.arg)
@@ -147,12 +158,14 @@ class _Builder:
         return lambda row: (inner(row) is wanted) is positive
 
     def _a_array_expr(self, expr: Any) -> Evaluate:
+        reads = len(self.columns)
         items = [self.build(e) for e in expr.elements]
-        return lambda row: [i(row) for i in items]
+        return self._folded(reads, lambda row: [i(row) for i in items])
 
     def _list(self, expr: Any) -> Evaluate:
+        reads = len(self.columns)
         items = [self.build(e) for e in expr.items]
-        return lambda row: [i(row) for i in items]
+        return self._folded(reads, lambda row: [i(row) for i in items])
 
     def _row_expr(self, expr: Any) -> Evaluate:
         items = [self.build(e) for e in expr.args]
@@ -240,15 +253,15 @@ def _each(function: Callable[..., Any], left: Any, right: Any, every: bool) -> b
 def _between(value: Any, bounds: list[Any], negated: bool) -> bool | None:
     if value is None or None in bounds:
         return None
-    inside = BINARY[">="](value, bounds[0]) and BINARY["<="](value, bounds[1])
-    return bool(inside) is not negated
+    inside: bool = BINARY[">="](value, bounds[0]) and BINARY["<="](value, bounds[1])
+    return inside is not negated
 
 
-def _cast(value: Any, family: str) -> Any:
+def _cast(value: Any, family: Family) -> Any:
     if value is None or isinstance(value, list):
         return value
     if isinstance(value, str):
-        return scalar(value, family)  # type: ignore[arg-type]
+        return scalar(value, family)
     if family == "text":
         if isinstance(value, Decimal):
             return str(value)

@@ -117,26 +117,18 @@ def _walk(tree: Any, state: list[int]) -> str:
 
 def _part(op: Any, argument: Any, state: list[int]) -> str:
     """One part of a parsed regex as text; `state` holds what is left of k, spent as a number in mixed base."""
-    if op is sre.LITERAL:
-        return chr(argument)
-    if op is sre.ANY:
-        return "x"
-    if op is sre.AT or op in (sre.ASSERT, sre.ASSERT_NOT):
-        return ""
-    if op is sre.IN:
-        return _pick(_members(argument), state)
-    if op is sre.NOT_LITERAL:
-        return "x" if argument != ord("x") else "y"
-    if op is sre.SUBPATTERN:
-        return _walk(argument[3], state)
-    if op is sre.BRANCH:
-        branches = argument[1]
-        return _walk(branches[_spend(state, len(branches))], state)
-    if op in (sre.MAX_REPEAT, sre.MIN_REPEAT):
-        low, high, inner = argument
-        count = low if low else min(3, int(high))
-        return "".join(_walk(inner, state) for _ in range(min(count, _LONGEST)))
-    raise KeyError(op)
+    return _PARTS[op](argument, state)
+
+
+def _branch(argument: Any, state: list[int]) -> str:
+    branches = argument[1]
+    return _walk(branches[_spend(state, len(branches))], state)
+
+
+def _repeat(argument: Any, state: list[int]) -> str:
+    low, high, inner = argument
+    count = min(low or min(3, int(high)), _LONGEST)
+    return "".join(_walk(inner, state) for _ in range(count))
 
 
 def _members(items: Any) -> str:
@@ -161,3 +153,15 @@ def _pick(members: str, state: list[int]) -> str:
 def _spend(state: list[int], size: int) -> int:
     state[0], digit = divmod(state[0], size)
     return digit
+
+
+_PARTS: dict[Any, Callable[[Any, list[int]], str]] = {
+    sre.LITERAL: lambda argument, state: chr(argument),
+    sre.NOT_LITERAL: lambda argument, state: "x" if argument != ord("x") else "y",
+    sre.ANY: lambda argument, state: "x",
+    **dict.fromkeys((sre.AT, sre.ASSERT, sre.ASSERT_NOT), lambda argument, state: ""),
+    sre.IN: lambda argument, state: _pick(_members(argument), state),
+    sre.SUBPATTERN: lambda argument, state: _walk(argument[3], state),
+    sre.BRANCH: _branch,
+    **dict.fromkeys((sre.MAX_REPEAT, sre.MIN_REPEAT), _repeat),
+}

@@ -32,7 +32,7 @@ def advance(table: Table) -> list[str]:
         owner = f"pg_get_serial_sequence({literal(relation(table.name))}, {literal(column)})"
         found = f"{owner if source == '' else literal(source)}::regclass"
         out.append(
-            f"SELECT setval(s, GREATEST({highest}, COALESCE(pg_sequence_last_value(s), 1))) FROM (SELECT {found} AS s) AS q"
-            " WHERE s IS NOT NULL"
+            f"SELECT setval(s, GREATEST({highest}, COALESCE(pg_sequence_last_value(s), 1)))"
+            f" FROM (SELECT {found} AS s) AS q WHERE s IS NOT NULL"
         )
     return out

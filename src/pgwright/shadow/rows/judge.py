@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice, product
+from typing import Any
 
 import psycopg
 
@@ -12,7 +13,7 @@ from pgwright.shadow.rows.pool import Pool
 from pgwright.shadow.rows.scalar import Unknown, scalar
 from pgwright.shadow.rows.table import Table
 
-Connection = psycopg.Connection[tuple[object, ...]]
+Connection = psycopg.Connection[tuple[Any, ...]]
 Candidate = tuple[str | None, ...]
 _MOST = 160  # candidates offered per CHECK
 _GUESSES = ("1", "a", "{}", "()", "(1,1)", "[1,2]", "0/1", "1.0", "a=>1", "2020-01-15", "{1,2}", "POINT(1 1)", "")
@@ -36,7 +37,7 @@ def _guess(conn: Connection, pool: Pool) -> None:
     query = f"SELECT v FROM (VALUES {values}) AS c(v) WHERE pg_input_is_valid(v, {kind})"  # PostgreSQL 16 and later
     try:
         with conn.transaction():
-            pool.some = tuple(str(v) for (v,) in conn.execute(query.encode()))
+            pool.some = tuple(v for (v,) in conn.execute(query.encode()))
     except psycopg.Error:
         return
 
@@ -62,15 +63,15 @@ def _one_by_one(conn: Connection, table: Table, check: Expression, candidates: l
 
 
 def _ask(conn: Connection, table: Table, check: Expression, candidates: list[Candidate]) -> list[Candidate]:
-    types = [table.type(c).text for c in check.columns]
     names = [name(c) for c in check.columns]
     rows = ",".join(f"({i},{','.join(literal(v) for v in c)})" for i, c in enumerate(candidates))
-    casts = ",".join(f"{n}::{t} AS {n}" for n, t in zip(names, types, strict=True))
+    casts = ",".join(f"r.{n}::{table.type(c).text} AS {n}" for n, c in zip(names, check.columns, strict=True))
+    one = f"(SELECT {casts}) AS {name(table.demand.relation.name)}"
     query = (
-        f"SELECT c.i FROM (VALUES {rows}) AS r(i,{','.join(names)}) CROSS JOIN LATERAL (SELECT r.i, {casts}) AS c "
-        f"WHERE (SELECT ({check.text}) IS NOT FALSE FROM (SELECT c.*) AS {name(table.demand.relation.name)}) ORDER BY c.i"
+        f"SELECT i FROM (VALUES {rows}) AS r(i,{','.join(names)})"
+        f" WHERE (SELECT ({check.text}) IS NOT FALSE FROM {one}) ORDER BY i"
     )
-    return [candidates[int(str(i))] for (i,) in conn.execute(query.encode())]
+    return [candidates[i] for (i,) in conn.execute(query.encode())]
 
 
 def _candidates(table: Table, check: Expression) -> list[Candidate]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from pgwright.shadow.rows.demand import ForeignKey
 from pgwright.shadow.rows.existing import relation
 from pgwright.shadow.rows.literal import literal, name
-from pgwright.shadow.rows.demand import ForeignKey
 from pgwright.shadow.rows.table import Row, Table
 
 

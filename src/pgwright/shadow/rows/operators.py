@@ -43,17 +43,14 @@ def _comparison(compare: Function) -> Function:
 
 
 def _alike(left: Any, right: Any) -> tuple[Any, Any]:
-    if isinstance(left, bool) or isinstance(right, bool):
-        if isinstance(left, bool) and isinstance(right, bool):
-            return left, right
-    elif type(left) is type(right) and isinstance(left, (Decimal, str, datetime, tuple)):
+    if type(left) is type(right) and isinstance(left, (bool, Decimal, str, datetime, tuple)):
         return left, right
-    elif isinstance(left, (int, Decimal)) and isinstance(right, (int, Decimal)):
-        return left, right
-    elif isinstance(left, str) and isinstance(right, (Decimal, datetime)):
+    if isinstance(left, str) and isinstance(right, (Decimal, datetime)):
         return _read_like(left, right), right
-    elif isinstance(right, str) and isinstance(left, (Decimal, datetime)):
+    if isinstance(right, str) and isinstance(left, (Decimal, datetime)):
         return left, _read_like(right, left)
+    if {type(left), type(right)} == {int, Decimal}:
+        return left, right
     raise Unknown(f"{type(left).__name__} against {type(right).__name__}")
 
 

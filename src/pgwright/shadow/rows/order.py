@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from pgwright.shadow.rows.demand import Demand, Demands
 
+_FEW = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -15,6 +17,19 @@ class Order:
     demands: tuple[Demand, ...]
     left_out: tuple[tuple[str, str], ...]
     asked: frozenset[str]  # the tables that were asked for; the others are only parents
+
+    def count(self, demand: Demand, rows: int) -> int:
+        """How many rows a table gets: a mere parent only a few, unless a child may use each of them once."""
+        name = demand.relation.qualified
+        return rows if name in self.asked or name in self._exclusive() else min(rows, _FEW)
+
+    def _exclusive(self) -> set[str]:
+        return {
+            key.parent
+            for demand in self.demands
+            for key in demand.foreign_keys
+            if any(set(u.columns) <= set(key.columns) for u in demand.uniques)
+        }
 
 
 def order(demands: Demands, tables: Collection[str]) -> Order:
@@ -33,7 +48,9 @@ def order(demands: Demands, tables: Collection[str]) -> Order:
         relation = demands.before.relation(name)
         if relation is None or relation.kind not in ("table", "partitioned table"):
             if name in asked:
-                left_out.append((name, f"{relation.kind} takes no rows" if relation else "not there before the revision"))
+                left_out.append(
+                    (name, f"{relation.kind} takes no rows" if relation else "not there before the revision")
+                )
             continue
         demand = found[name] = demands.of(relation)
         pending += [k.parent for k in demand.foreign_keys if k.required or name in asked]

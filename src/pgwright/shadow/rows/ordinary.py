@@ -12,7 +12,7 @@ from pgwright.shadow.rows.literal import array, record
 
 _DAY_ONE = date(2020, 1, 15)
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_DECORATED = ("{}", "{}", "{} Ünïcødé ☃", "{} O'Brien \"q\" \\ 50%", "{}", "{} two  spaces", "{}")
+_DECORATED = ("{}", "{}", "{} Ünïcødé ☃", '{} O\'Brien "q" \\ 50%', "{}", "{} two  spaces", "{}")
 
 
 def ordinary(kind: DataType, k: int, label: str = "v") -> str | None:

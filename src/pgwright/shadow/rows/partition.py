@@ -60,7 +60,7 @@ class Partitions:
 
 
 def _any(parts: Iterable[str]) -> str:
-    return " OR ".join(f"({p})" for p in parts) or "false"
+    return f"({' OR '.join(f'({p})' for p in parts) or 'false'}) IS TRUE"  # a NULL key finds no partition
 
 
 def _in_list(keys: str, bound: str) -> str:

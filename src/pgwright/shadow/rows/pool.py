@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
-from zlib import crc32
 
 from pgwright.shadow.rows.castable import castable
-from pgwright.shadow.rows.datatype import DataType
+from pgwright.shadow.rows.datatype import DataType, Family
 from pgwright.shadow.rows.demand import Profile, Wanted
 from pgwright.shadow.rows.edge import edges, extremes
-from pgwright.shadow.rows.expression import Expression
+from pgwright.shadow.rows.expression import Expression, compiled
 from pgwright.shadow.rows.hint import hints, makers
 from pgwright.shadow.rows.ordinary import ordinary
 from pgwright.shadow.rows.scalar import Unknown, scalar
 
 Maker = Callable[[int], str | None]
+Admits = Callable[[str], bool]
+Suggestion = tuple[tuple[str, ...], Maker | None, tuple[str, ...], bool, Admits]  # some, make, edges, hinted, admits
 _FIRST, _LATER = 64, 16  # values drawn from a maker, before and after a list of hints
 _TRIED = 6  # values of a maker that decide whether it suits the column
 
@@ -26,6 +28,7 @@ class Pool:
     """Values of one column. `some` is a finite list, `make` yields one more for every k, as long as there are any."""
 
     wanted: Wanted
+    family: Family
     profile: Profile
     some: tuple[str, ...]
     hinted: bool  # a CHECK over several columns suggests `some`: they come first
@@ -52,28 +55,45 @@ class Pool:
         return (self.some[(k + j) % size] for j in range(size))
 
 
-def pool(wanted: Wanted, checks: list[Expression], profile: Profile, seed: int, table: str) -> Pool:
-    """The pool of a column under the checks that read no other column."""
-    admits = _judge(wanted, [c for c in checks if c.columns == (wanted.column.name,) and c.known])
-    near = [c for c in checks if wanted.column.name in c.columns]
+def pool(wanted: Wanted, checks: list[Expression], profile: Profile, salt: int, is_key: bool) -> Pool:
+    """The pool of a column under the checks that read no other column; a key's holds no edges."""
+    near = tuple(c.text for c in checks if wanted.column.name in c.columns)
+    if near or wanted.target is not None:
+        some, make, worst, hinted, admits = _suggested(wanted, near, profile)
+    else:
+        some, make, worst, hinted, admits = _free(wanted.type, wanted.column.name, profile)
+    named = (wanted.default,) if wanted.default is not None and admits(wanted.default) else ()
+    nullable = not wanted.not_null
+    family = wanted.type.family
+    return Pool(wanted, family, profile, some, hinted, make, () if is_key else (*named, *worst), nullable, salt, admits)
+
+
+@lru_cache(maxsize=4096)
+def _free(kind: DataType, label: str, profile: Profile) -> Suggestion:
+    """What a column takes that nothing restricts."""
+    worst = extremes(kind) if profile == "hostile" else edges(kind)
+    if kind.bottom.kind == "enum":
+        return kind.bottom.labels, None, worst, False, _always
+    if kind.family == "boolean":
+        return ("true", "false"), None, worst, False, _always
+    make = _plainly(kind, label)
+    return (), make if make(0) is not None else None, worst, False, _always
+
+
+@lru_cache(maxsize=4096)
+def _suggested(wanted: Wanted, texts: tuple[str, ...], profile: Profile) -> Suggestion:
+    """What a column takes under CHECKs, or when its type changes."""
+    near = [compiled(t) for t in texts]
+    admits = _judge(wanted, [c for c in near if c.columns == (wanted.column.name,) and c.known])
     kinds = [wanted.type] + ([wanted.target] if wanted.target else [])
     candidates = [m for kind in kinds for m in (_plainly(kind, wanted.column.name), *makers(near, kind))]
     make = next((m for m in candidates if _suits(m, admits)), None)
     worst = tuple(e for kind in kinds for e in (extremes(kind) if profile == "hostile" else edges(kind)))
-    named = (wanted.default,) if wanted.default is not None else ()
     hinted = tuple(v for v in dict.fromkeys(_hints(near, wanted.type)) if admits(v))
     some = tuple(dict.fromkeys((*hinted, *(v for v in _few(make, candidates) if admits(v)))))
-    return Pool(
-        wanted,
-        profile,
-        some,
-        any(len(c.columns) > 1 and c.constants for c in near) and bool(hinted),
-        None if _finite(wanted.type) else make,
-        tuple(v for v in dict.fromkeys((*named, *worst)) if admits(v)),
-        not wanted.not_null,
-        crc32(f"{seed}:{table}:{wanted.column.name}".encode()),
-        admits,
-    )
+    first = any(len(c.columns) > 1 and c.constants for c in near) and bool(hinted)
+    make = None if wanted.type.family in ("enum", "boolean") else make
+    return some, make, tuple(v for v in dict.fromkeys(worst) if admits(v)), first, admits
 
 
 def _plainly(kind: DataType, label: str) -> Maker:
@@ -92,10 +112,6 @@ def _few(make: Maker | None, candidates: list[Maker]) -> list[str]:
 
 def _hints(near: list[Expression], kind: DataType) -> list[str]:
     return list(islice(hints(near, kind), 60)) if near else []
-
-
-def _finite(kind: DataType) -> bool:
-    return kind.family in ("enum", "boolean")
 
 
 def _always(value: str) -> bool:
@@ -120,4 +136,3 @@ def _judge(wanted: Wanted, checks: list[Expression]) -> Callable[[str], bool]:
         return all(c.holds(row) is not False for c in checks)
 
     return admits
-

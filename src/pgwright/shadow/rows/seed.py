@@ -69,7 +69,7 @@ def _at_once(conn: Connection, work: list[Table], wanted: Order, count: int) -> 
         if t.rows and t.name not in wanted.asked:
             done[t.name] = t
             continue
-        made = make(t, _parents(t, done, work), count)
+        made = make(t, _parents(t, done, work), wanted.count(t.demand, count))
         if not made and not t.rows:
             return None
         done[t.name] = t
@@ -97,7 +97,7 @@ def _one_by_one(conn: Connection, work: list[Table], wanted: Order, count: int) 
         if t.rows and t.name not in wanted.asked:
             continue
         held = list(t.rows)
-        kept, reason = _try(conn, t, _parents(t, done, work), count)
+        kept, reason = _try(conn, t, _parents(t, done, work), wanted.count(t.demand, count))
         t.rows = held + kept
         if t.rows:
             filled.append((t.name, len(kept)))

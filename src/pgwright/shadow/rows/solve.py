@@ -10,6 +10,7 @@ from pgwright.shadow.rows.demand import ForeignKey, Unique
 from pgwright.shadow.rows.pool import Pool
 from pgwright.shadow.rows.table import Row, Table
 
+_NOTHING: tuple[str | None, ...] = ()
 _BUDGET = 1500  # values tried for one group of one row
 Parents = Callable[[ForeignKey], "list[Row] | None"]  # rows of the parent; None: not filled yet, only NULL will do
 Values = Callable[[int, Row], Iterator[tuple[str | None, ...]]]
@@ -21,6 +22,7 @@ class Variable:
 
     columns: tuple[str, ...]
     values: Values
+    pool: Pool | None = None  # of a single column
 
 
 @dataclass(slots=True)
@@ -45,12 +47,21 @@ def make(table: Table, parents: Parents, count: int) -> list[Row]:
     """Up to `count` new rows that satisfy the table's demand as far as it is understood here."""
     tests = _tests(table)
     groups = _groups(_variables(table, parents), tests)
+    free = [g.variables[0] for g in groups if len(g.variables) == 1 and not g.due[0]]
+    bound = [g for g in groups if len(g.variables) > 1 or g.due[0]]
     start = _start(table)
     order = tuple(table.pools)
     made: list[Row] = []
     for r in range(start, start + count):
         row: Row = {}
-        if not all(_assign(g, 0, r, row, [_BUDGET]) for g in groups):
+        if not all(_assign(g, 0, r, row, [_BUDGET]) for g in bound):
+            continue
+        for variable in free:
+            if variable.pool is not None:
+                row[variable.columns[0]] = _first(variable.pool, r)
+            else:
+                row.update(zip(variable.columns, next(variable.values(r, row), _NOTHING), strict=False))
+        if len(row) < len(order):
             continue
         row = {c: row[c] for c in order}
         for test in tests:
@@ -109,7 +120,8 @@ def _variables(table: Table, parents: Parents) -> list[Variable]:
     if table.promised:
         found.append(_promised(table))
     found += [_chosen(columns, tuples) for columns, tuples in table.allowed]
-    own, others = [], []
+    own: list[ForeignKey] = []
+    others: list[ForeignKey] = []
     for fk in table.demand.foreign_keys:
         (own if fk.parent == table.name else others).append(fk)
     found += [_reference(table, fk, parents) for fk in sorted(others, key=lambda k: -len(k.columns))]
@@ -130,7 +142,18 @@ def _single(pool: Pool) -> Variable:
         for value in order(pool, r):
             yield (value,)
 
-    return Variable((name,), values)
+    return Variable((name,), values, pool)
+
+
+def _first(pool: Pool, r: int) -> str | None:
+    """The first of the pool's values for row r."""
+    if pool.profile == "plain" and pool.make is not None and not pool.hinted:
+        turn = pool.salt + r * 7919
+        if not r or ((turn % 4 or not pool.nullable) and (turn % 3 or not pool.edges)):
+            value = pool.make(r)
+            if value is not None and pool.admits(value):
+                return value
+    return next((_hostile_values if pool.profile == "hostile" else _plain_values)(pool, r), None)
 
 
 def _plain_values(pool: Pool, r: int) -> Iterator[str | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import Any
+from zlib import crc32
 
 from pgwright.shadow.rows.datatype import DataType
 from pgwright.shadow.rows.demand import Demand, Profile, Unique, Wanted
@@ -18,7 +19,7 @@ _NEXTVAL = re.compile(r"nextval\('((?:[^']|'')+)'::regclass\)")
 
 @dataclass(slots=True)
 class Table:
-    """`rows` are all that are known to be in the table, `allowed` what the server accepted for checks it had to judge."""
+    """`rows` are all that are known to be in it, `allowed` what the server accepted for checks that it had to judge."""
 
     demand: Demand
     pools: dict[str, Pool]
@@ -39,7 +40,7 @@ class Table:
     def env(self, row: Row, columns: tuple[str, ...]) -> dict[str, Any]:
         """The row as expressions read it. Raises Unknown for a value that is not modelled."""
         values = dict(self.demand.given)
-        values.update((c, scalar(row[c], self.type(c).family)) for c in columns if c in row)
+        values.update((c, scalar(row[c], self.pools[c].family)) for c in columns if c in row)
         return values
 
     def passes(self, check: Expression, row: Row) -> bool:
@@ -72,10 +73,10 @@ class Table:
 
 def table(demand: Demand, profile: Profile, seed: int) -> Table:
     """A table with nothing in it yet."""
-    name, checks = demand.relation.qualified, list(demand.checks)
-    pools = {w.column.name: pool(w, checks, profile, seed, name) for w in demand.columns}
-    for column in _keys(demand):
-        pools[column].edges = ()
+    checks, keys = list(demand.checks), _keys(demand)
+    salt = f"{seed}:{demand.relation.qualified}:"
+    names = [(w, w.column.name) for w in demand.columns]
+    pools = {n: pool(w, checks, profile, crc32(f"{salt}{n}".encode()), n in keys) for w, n in names}
     return Table(demand, pools, profile)
 
 
@@ -90,4 +91,8 @@ def _keys(demand: Demand) -> set[str]:
     owned = {w.column.name for w in demand.columns if sequence(w) is not None}
     plain = {w.column.name for w in demand.columns if w.type.family in ("integer", "other", "moment")}
     unique = {c for u in demand.uniques for c in u.columns}
-    return owned | (plain & unique) | {c for c in demand.relation.primary_key if c in {w.column.name for w in demand.columns}}
+    return (
+        owned
+        | (plain & unique)
+        | {c for c in demand.relation.primary_key if c in {w.column.name for w in demand.columns}}
+    )
