@@ -61,6 +61,7 @@ class Demand:
     uniques: tuple[Unique, ...]
     foreign_keys: tuple[ForeignKey, ...]
     given: tuple[tuple[str, Any], ...]  # values of columns that only the revision adds
+    rooms: tuple[Expression, ...] = ()  # per partition, what its rows pass
 
 
 class Demands:
@@ -88,8 +89,9 @@ class Demands:
         given = tuple(_given(twin, set(names.values()))) if twin else ()
         readable = have | {name for name, _ in given}
         checks = [*_checks(relation, have), *(_checks(twin, readable) if twin else ())]
-        room = self.partitions.room(relation)
-        checks += [compiled(room)] if room else []
+        rooms = tuple(map(compiled, self.partitions.rooms(relation)))
+        if all(r.text for r in rooms) and rooms:
+            checks.append(compiled(" OR ".join(f"({r.text})" for r in rooms)))
         checks += [e for w in columns for e in _domain_checks(w)]
         uniques = [*_uniques(relation, have), *(_uniques(twin, have, back) if twin else ())]
         required = {w.column.name for w in columns if w.not_null}
@@ -101,6 +103,7 @@ class Demands:
             _distinct(uniques),
             _distinct(replace(k, ahead=False) for k in keys),
             given,
+            tuple(r for r in rooms if r.text and r.known),
         )
 
     def _wanted(self, column: Column, twin: Column | None, relation: Relation) -> Wanted:

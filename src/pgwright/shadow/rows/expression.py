@@ -232,7 +232,7 @@ def _junction(arguments: list[Evaluate], row: Row, stop: bool) -> bool | None:
             unknown = error
             continue
         if value is stop:
-            return stop
+            return bool(stop)
         seen_null = seen_null or value is None
     if unknown is not None:
         raise unknown

@@ -7,8 +7,6 @@ anything; those that do not are left to trial.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-
 from pgwright.schema.model import Relation, Schema
 
 _RANGE = re.compile(r"FOR VALUES FROM \((.*)\) TO \((.*)\)", re.DOTALL)
@@ -34,33 +32,23 @@ class Partitions:
             qualified = self._parent[qualified]
         return qualified
 
-    def room(self, relation: Relation) -> str | None:
-        """The CHECK that rows of the partitioned table must pass to find a partition; None when all find one."""
+    def rooms(self, relation: Relation) -> tuple[str, ...]:
+        """For each leaf of the partitioned table the CHECK of rows that go there; empty text where any row might."""
         if relation.partition_key is None:
-            return None
+            return ()
         strategy, _, keys = relation.partition_key.partition(" ")
-        keys = keys.strip()
-        children = self._children.get(relation.qualified, [])
-        if strategy.upper() == "HASH" and children:
-            return None
-        parts = [self._part(strategy.upper(), keys, child) for child in children]
-        return None if None in parts else _any(p for p in parts if p is not None)
-
-    def _part(self, strategy: str, keys: str, child: Relation) -> str | None:
-        bound = child.partition_bound or ""
-        if bound.strip().upper() == "DEFAULT":
-            own = ""
-        elif strategy == "LIST":
-            own = _in_list(keys, bound)
-        else:
-            own = _in_range(keys, bound)
-        nested = self.room(child) if child.kind == "partitioned table" else ""
-        tests = [t for t in (own, nested) if t]
-        return " AND ".join(f"({t})" for t in tests) or None
+        out: list[str] = []
+        for child in self._children.get(relation.qualified, []):
+            own = _bound(strategy.upper(), keys.strip(), child.partition_bound or "")
+            nested = self.rooms(child) if child.kind == "partitioned table" else ("",)
+            out += [" AND ".join(f"({t})" for t in (own, n) if t) for n in nested]
+        return tuple(f"({test}) IS TRUE" if test else "" for test in out)  # a NULL key finds no partition
 
 
-def _any(parts: Iterable[str]) -> str:
-    return f"({' OR '.join(f'({p})' for p in parts) or 'false'}) IS TRUE"  # a NULL key finds no partition
+def _bound(strategy: str, keys: str, bound: str) -> str:
+    if strategy == "HASH" or bound.strip().upper() == "DEFAULT":
+        return ""
+    return _in_list(keys, bound) if strategy == "LIST" else _in_range(keys, bound)
 
 
 def _in_list(keys: str, bound: str) -> str:

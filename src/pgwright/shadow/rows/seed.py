@@ -54,9 +54,7 @@ def seed(
         held = {t.name: list(t.rows) for t in work}
         filled = _at_once(conn, work, wanted, rows)
         if filled is None:
-            for t in work:
-                t.rows, t.promised = held[t.name], []
-            return _one_by_one(conn, work, wanted, rows)
+            return _each(conn, work, wanted, rows, held)
     return Seeded(filled, wanted.left_out)
 
 
@@ -86,6 +84,24 @@ def _at_once(conn: Connection, work: list[Table], wanted: Order, count: int) -> 
     except psycopg.Error:
         return None
     return tuple(filled)
+
+
+def _each(conn: Connection, work: list[Table], wanted: Order, count: int, held: dict[str, list[Row]]) -> Seeded:
+    """Table after table; when keys promised to a cycle do not hold in the end, once more without promises."""
+    seeded = Seeded((), ())
+    for deferred in (True, False):
+        for t in work:
+            t.rows, t.promised = list(held[t.name]), []
+        try:
+            with conn.transaction():
+                if deferred:
+                    conn.execute("SET CONSTRAINTS ALL DEFERRED")
+                seeded = _one_by_one(conn, work, wanted, count)
+                conn.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        except psycopg.Error:
+            continue
+        break
+    return seeded
 
 
 def _one_by_one(conn: Connection, work: list[Table], wanted: Order, count: int) -> Seeded:

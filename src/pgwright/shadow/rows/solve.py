@@ -35,6 +35,20 @@ class Test:
     seen: set[Any] = field(default_factory=set)
 
 
+class Wish:
+    """That the rows spread over the partitions: row by row another one, as long as that works out."""
+
+    def __init__(self, table: Table) -> None:
+        """Nothing is wished for a table without partitions."""
+        self.rooms = table.demand.rooms
+        self.number: int | None = 0
+        self._table = table
+
+    def passes(self, row: Row) -> bool:
+        """Whether the row goes where it is wished to go."""
+        return self.number is None or self._table.passes(self.rooms[self.number % len(self.rooms)], row)
+
+
 @dataclass(slots=True)
 class Group:
     """Variables that constraints tie together; `due[i]` are the tests that can be made once variable i is set."""
@@ -45,7 +59,8 @@ class Group:
 
 def make(table: Table, parents: Parents, count: int) -> list[Row]:
     """Up to `count` new rows that satisfy the table's demand as far as it is understood here."""
-    tests = _tests(table)
+    wish = Wish(table)
+    tests = _tests(table, wish)
     groups = _groups(_variables(table, parents), tests)
     free = [g.variables[0] for g in groups if len(g.variables) == 1 and not g.due[0]]
     bound = [g for g in groups if len(g.variables) > 1 or g.due[0]]
@@ -54,8 +69,11 @@ def make(table: Table, parents: Parents, count: int) -> list[Row]:
     made: list[Row] = []
     for r in range(start, start + count):
         row: Row = {}
+        wish.number = r - start
         if not all(_assign(g, 0, r, row, [_BUDGET]) for g in bound):
-            continue
+            wish.number, row = None, {}
+            if not wish.rooms or not all(_assign(g, 0, r, row, [_BUDGET]) for g in bound):
+                continue
         for variable in free:
             if variable.pool is not None:
                 row[variable.columns[0]] = _first(variable.pool, r)
@@ -94,13 +112,15 @@ def _assign(group: Group, i: int, r: int, row: Row, budget: list[int]) -> bool:
     return False
 
 
-def _tests(table: Table) -> list[Test]:
+def _tests(table: Table, wish: Wish) -> list[Test]:
     joint = {c for k in table.demand.foreign_keys for c in k.columns}
     tests = [
         Test(c.columns, lambda row, c=c: table.passes(c, row))  # type: ignore[misc]
         for c in table.demand.checks
         if c.known and (len(c.columns) > 1 or joint & set(c.columns))
     ]
+    if wish.rooms:
+        tests.append(Test(tuple(dict.fromkeys(c for e in wish.rooms for c in e.columns)), wish.passes))
     return tests + [_unique_test(table, u) for u in table.demand.uniques]
 
 
