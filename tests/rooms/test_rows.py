@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rows_capture import captured
 
 from pgwright.schema.model import Schema
 from pgwright.shadow.rows import seed
-from rows_capture import captured
 
 ZOO = (Path(__file__).parent / "rows_zoo.sql").read_bytes()
 REFUSED = {"public.raises"}  # its trigger raises
@@ -114,7 +114,8 @@ def test_cycles_are_closed(filled: Any, zoo: Schema) -> None:
 def test_hostile_rows_hold_nulls_duplicates_and_orphans(server: Any, database: str) -> None:
     with server.connect(database) as conn:
         conn.execute(
-            "CREATE TABLE p (id bigint PRIMARY KEY); CREATE TABLE t (id int PRIMARY KEY, a text, b int NOT NULL, p bigint)"
+            "CREATE TABLE p (id bigint PRIMARY KEY);"
+            "CREATE TABLE t (id int PRIMARY KEY, a text, b int NOT NULL, p bigint)"
         )
         before = captured(conn)
         conn.execute("ALTER TABLE t ADD FOREIGN KEY (p) REFERENCES p")

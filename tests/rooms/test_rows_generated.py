@@ -7,9 +7,9 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rows_capture import captured
 
 from pgwright.shadow.rows import row_state, seed
-from rows_capture import captured
 
 TYPES = (
     "smallint", "integer", "bigint", "numeric(8,2)", "double precision", "boolean", "text", "varchar(12)", "char(3)",
@@ -54,9 +54,7 @@ def _rendered(out: list[Any]) -> str:
     keys = {n: parts[0].split()[1].replace("serial", "int") for n, parts in out[1:]}
     tables = []
     for n, parts in out[1:]:
-        fixed = [
-            f"r {keys[int(p[3:])]} REFERENCES t{int(p[3:])}" if p.startswith("r r") else p for p in parts
-        ]
+        fixed = [f"r {keys[int(p[3:])]} REFERENCES t{int(p[3:])}" if p.startswith("r r") else p for p in parts]
         tables.append(f"CREATE TABLE t{n} ({', '.join(fixed)})")
     return ";\n".join([out[0], *tables])
 

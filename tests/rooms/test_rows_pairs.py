@@ -6,9 +6,9 @@ from typing import Any
 
 import psycopg
 import pytest
+from rows_capture import captured
 
 from pgwright.shadow.rows import seed
-from rows_capture import captured
 
 P = "CREATE TABLE p (id int PRIMARY KEY, code text); "
 T = "CREATE TABLE t (id int PRIMARY KEY, "
@@ -43,6 +43,10 @@ BREAKABLE = {
     "numeric narrower": (T + "n numeric(12,4) NOT NULL)", "ALTER TABLE t ALTER n TYPE numeric(5,2)"),
     "primary key": ("CREATE TABLE t (a int, b text)", "ALTER TABLE t ADD PRIMARY KEY (a)"),
     "rename and not null": (T + "a text)", "ALTER TABLE t RENAME a TO b; ALTER TABLE t ALTER b SET NOT NULL"),
+    "rename and type": (
+        T + "a text NOT NULL, gone int, z int)",
+        "ALTER TABLE t RENAME a TO b; ALTER TABLE t ALTER b TYPE int USING b::int; ALTER TABLE t DROP z, ADD y text",
+    ),
     "renamed table": (T + "a text)", "ALTER TABLE t RENAME TO u; ALTER TABLE u ALTER a SET NOT NULL"),
     "domain": (
         "CREATE DOMAIN positive AS int CHECK (VALUE > 0); " + T + "n int NOT NULL)",
@@ -52,7 +56,10 @@ BREAKABLE = {
 SAFE = {
     "json to jsonb": (T + "j json NOT NULL)", "ALTER TABLE t ALTER j TYPE jsonb"),
     "int to bigint": (T + "n int NOT NULL)", "ALTER TABLE t ALTER n TYPE bigint"),
-    "naive to aware": (T + "s timestamp NOT NULL)", "ALTER TABLE t ALTER s TYPE timestamptz USING s AT TIME ZONE 'UTC'"),
+    "naive to aware": (
+        T + "s timestamp NOT NULL)",
+        "ALTER TABLE t ALTER s TYPE timestamptz USING s AT TIME ZONE 'UTC'",
+    ),
     "int to boolean": (T + "n int NOT NULL)", "ALTER TABLE t ALTER n TYPE boolean USING n::boolean"),
     "enum to enum": (
         "CREATE TYPE e AS ENUM ('a', 'b', 'c'); CREATE TYPE f AS ENUM ('b', 'c', 'd'); " + T + "s e NOT NULL)",

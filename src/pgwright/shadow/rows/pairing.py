@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pgwright.schema.model import Relation, Schema
+from pgwright.schema.model import Column, Relation, Schema
 
 
 class Pairing:
@@ -41,10 +41,28 @@ def _shape(relation: Relation) -> frozenset[str]:
 
 
 def _columns(old: Relation, new: Relation) -> dict[str, str]:
+    """By name; and renames by place, since a rename keeps a column's place and an added column goes to the end."""
     names = {c.name: c.name for c in old.columns if new.column(c.name) is not None}
-    arrived = {c.position: c for c in new.columns if c.name not in names}
-    for column in old.columns:
-        twin = arrived.get(column.position)
-        if column.name not in names and twin is not None and twin.type == column.type:
+    if len(names) == len(old.columns):
+        return names
+    gone, come = _gaps(old, set(names)), _gaps(new, set(names))
+    for before in [g for g in gone if g is not None]:
+        if len(gone[before]) == len(come.get(before, [])):
+            names |= {o.name: n.name for o, n in zip(gone[before], come[before], strict=True)}
+    for column in gone.get(None, []):
+        twin = next((n for n in come.get(None, []) if n.type == column.type and n.name not in names.values()), None)
+        if twin is not None:
             names[column.name] = twin.name
     return names
+
+
+def _gaps(relation: Relation, kept: set[str]) -> dict[str | None, list[Column]]:
+    """The columns that are not kept, by the kept column that they stand before; None: at the end."""
+    out: dict[str | None, list[Column]] = {}
+    waiting: list[Column] = []
+    for column in sorted(relation.columns, key=lambda c: c.position):
+        if column.name in kept:
+            out[column.name], waiting = waiting, []
+        else:
+            waiting.append(column)
+    return {name: columns for name, columns in (out | {None: waiting}).items() if columns}

@@ -7,6 +7,7 @@ anything; those that do not are left to trial.
 from __future__ import annotations
 
 import re
+
 from pgwright.schema.model import Relation, Schema
 
 _RANGE = re.compile(r"FOR VALUES FROM \((.*)\) TO \((.*)\)", re.DOTALL)
