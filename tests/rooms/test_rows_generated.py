@@ -62,7 +62,7 @@ def _rendered(out: list[Any]) -> str:
 NUMBERS = itertools.count()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(ddl())
 def test_plain_rows_fill_generated_schemas(server: Any, text: str) -> None:
     name = f"generated_{next(NUMBERS)}"

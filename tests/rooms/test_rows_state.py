@@ -17,21 +17,18 @@ def state(conn: Any) -> Any:
 
 def test_equal_states_have_no_difference_even_when_columns_move(server: Any, database: str) -> None:
     with server.connect(database) as conn:
-        conn.execute(
-            "CREATE TABLE t (id int PRIMARY KEY, a text, b int); INSERT INTO t VALUES (1, 'x', 2), (2, NULL, 3)"
-        )
+        conn.execute("CREATE TABLE t (id int PRIMARY KEY, a text, b int)")
+        conn.execute("INSERT INTO t VALUES (1, 'x', 2), (2, NULL, 3)")
         before = state(conn)
-        conn.execute(
-            "ALTER TABLE t ADD a2 text; UPDATE t SET a2 = a; ALTER TABLE t DROP a; ALTER TABLE t RENAME a2 TO a"
-        )
+        conn.execute("ALTER TABLE t ADD a2 text; UPDATE t SET a2 = a; ALTER TABLE t DROP a")
+        conn.execute("ALTER TABLE t RENAME a2 TO a")
         assert lost(before, state(conn)) == ()
 
 
 def test_differences_name_the_row_and_the_value(server: Any, database: str) -> None:
     with server.connect(database) as conn:
-        conn.execute(
-            "CREATE TABLE t (id int PRIMARY KEY, a text); INSERT INTO t SELECT g, 'v' || g FROM generate_series(1, 9) g"
-        )
+        conn.execute("CREATE TABLE t (id int PRIMARY KEY, a text)")
+        conn.execute("INSERT INTO t SELECT g, 'v' || g FROM generate_series(1, 9) g")
         before = state(conn)
         conn.execute("UPDATE t SET a = NULL WHERE id > 2; DELETE FROM t WHERE id = 1; INSERT INTO t VALUES (10, 'new')")
         missing, added, changed = lost(before, state(conn))
@@ -53,9 +50,8 @@ def test_without_a_key_rows_are_a_multiset(server: Any, database: str) -> None:
 
 def test_a_large_table_is_summed_up(server: Any, database: str) -> None:
     with server.connect(database) as conn:
-        conn.execute(
-            "CREATE TABLE t (id int PRIMARY KEY, a text); INSERT INTO t SELECT g, 'v' FROM generate_series(1, 10001) g"
-        )
+        conn.execute("CREATE TABLE t (id int PRIMARY KEY, a text)")
+        conn.execute("INSERT INTO t SELECT g, 'v' FROM generate_series(1, 10001) g")
         before = state(conn)
         assert before.tables[0].count == 10001
         assert before.tables[0].rows == ()
@@ -67,9 +63,8 @@ def test_a_large_table_is_summed_up(server: Any, database: str) -> None:
 
 def test_what_the_revision_filled_by_itself_may_differ_between_runs(server: Any, database: str) -> None:
     with server.connect(database) as conn:
-        conn.execute(
-            "CREATE TABLE t (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), a text, at timestamptz DEFAULT now())"
-        )
+        conn.execute("CREATE TABLE t (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), a text)")
+        conn.execute("ALTER TABLE t ADD at timestamptz DEFAULT now()")
         conn.execute("INSERT INTO t (a) VALUES ('old')")
         given = state(conn)
         runs = []
@@ -80,9 +75,8 @@ def test_what_the_revision_filled_by_itself_may_differ_between_runs(server: Any,
             conn.execute("ROLLBACK")
         assert lost(runs[0], runs[1], given) == ()
         assert lost(runs[0], runs[1]) != ()
-        conn.execute(
-            "UPDATE t SET at = '2000-01-01'; ALTER TABLE t ADD made timestamptz; INSERT INTO t (a) VALUES ('new')"
-        )
+        conn.execute("UPDATE t SET at = '2000-01-01'; ALTER TABLE t ADD made timestamptz")
+        conn.execute("INSERT INTO t (a) VALUES ('new')")
         (changed,) = lost(runs[0], state(conn), given)
         assert changed.column == "at"
 
