@@ -119,3 +119,13 @@ def test_a_revision_that_adds_a_mandatory_column_is_not_helped(server: Any, data
     seed(conn, old, old, ["public.t"], profile="plain")
     with conn, pytest.raises(psycopg.errors.NotNullViolation):
         conn.execute(change.encode())
+
+
+def test_text_that_the_source_casts_spells_the_type(server: Any, database: str) -> None:
+    source = 'op.execute("UPDATE t SET n = a::int, u = CAST(b AS uuid)")\njson.loads(row.c); int(row["d"])'
+    with server.connect(database) as conn:
+        conn.execute((T + "a text, b text, c text NOT NULL, d varchar(20), n int, u uuid)").encode())
+        schema = captured(conn)
+        seed(conn, schema, schema, ["public.t"], profile="plain", source=source)
+        conn.execute("UPDATE t SET n = a::int, u = CAST(b AS uuid)")
+        conn.execute("SELECT c::json, d::int FROM t")

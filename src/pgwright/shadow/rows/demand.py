@@ -12,6 +12,7 @@ from pgwright.shadow.rows.datatype import DataType, Types
 from pgwright.shadow.rows.expression import Expression, compiled
 from pgwright.shadow.rows.pairing import Pairing
 from pgwright.shadow.rows.partition import Partitions
+from pgwright.shadow.rows.spelling import spellings
 
 Profile = Literal["plain", "hostile"]
 _VALUE = re.compile(r"\bVALUE\b")
@@ -67,8 +68,9 @@ class Demand:
 class Demands:
     """Reads demands from the schemas on both sides of a revision."""
 
-    def __init__(self, before: Schema, after: Schema | None, profile: Profile) -> None:
-        """`after` counts only for plain rows."""
+    def __init__(self, before: Schema, after: Schema | None, profile: Profile, source: str = "") -> None:
+        """`after`, and what the revision's `source` takes text to spell, count only for plain rows."""
+        self._spelled = spellings(source) if profile == "plain" and source else {}
         self.before = before
         self.partitions = Partitions(before)
         self._types = Types(before)
@@ -109,6 +111,8 @@ class Demands:
     def _wanted(self, column: Column, twin: Column | None, relation: Relation) -> Wanted:
         kind = self._types.of(column)
         target = self._later.of(twin) if twin is not None and self._later is not None else kind
+        if target == kind and kind.family == "text" and column.name in self._spelled:
+            target = self._types.named(self._spelled[column.name])
         not_null = column.not_null or kind.not_null or column.name in relation.primary_key
         later = twin is not None and (twin.not_null or target.not_null)
         return Wanted(column, kind, target if target != kind else None, not_null or later, _constant(column.default))

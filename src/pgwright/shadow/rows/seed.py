@@ -38,12 +38,14 @@ def seed(
     profile: Profile,
     seed: int = 1,
     rows: int = 7,
+    source: str = "",
 ) -> Seeded:
     """Fill `tables` and the parents they need; never raises because of data.
 
     `plain` rows satisfy the constraints before and after the revision; `hostile` ones only those before it.
+    `source` is the revision's own text: columns that it casts or parses hold, in plain rows, text that can be.
     """
-    wanted = order(Demands(before, after, profile), tables)
+    wanted = order(Demands(before, after, profile, source), tables)
     work = [table(d, profile, seed) for d in wanted.demands]
     if not work:
         return Seeded((), wanted.left_out)
