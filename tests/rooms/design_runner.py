@@ -14,12 +14,12 @@ from typing import Any
 import sqlalchemy as sa
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
+from rows_capture import captured
 
 from pgwright.design.draft import Draft, Style
 from pgwright.design.render import whole
 from pgwright.design.request import Request, from_json
 from pgwright.schema.model import Relation, Schema
-from rows_capture import captured
 
 CASES = Path(__file__).parents[1] / "cases"
 ACCEPT = os.environ.get("PGWRIGHT_ACCEPT") == "1"
@@ -48,7 +48,7 @@ def files(drafts: Sequence[Draft]) -> list[str]:
 def module(source: str) -> Any:
     """The revision as Alembic would import it."""
     loaded = ModuleType("revision")
-    exec(compile(source, "revision.py", "exec"), loaded.__dict__)
+    exec(compile(source, "revision.py", "exec"), loaded.__dict__)  # noqa: S102 - our own revision
     return loaded
 
 
@@ -77,7 +77,8 @@ def catalog(server: Any, database: str) -> Schema:
 def _owned(table: Relation) -> Relation:
     """Indexes behind constraints know it; the stand-in for the catalog reader does not say so."""
     owners = {c.name for c in table.constraints if c.kind in ("primary key", "unique", "exclusion")}
-    return replace(table, indexes=tuple(replace(i, constraint=i.name if i.name in owners else None) for i in table.indexes))
+    indexes = (replace(i, constraint=i.name if i.name in owners else None) for i in table.indexes)
+    return replace(table, indexes=tuple(indexes))
 
 
 def comparable(schema: Schema) -> Any:

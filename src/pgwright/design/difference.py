@@ -38,7 +38,6 @@ from pgwright.design.request import (
 from pgwright.schema.model import Column, Constraint, Index, Relation, Schema
 
 
-
 @dataclass(frozen=True, slots=True)
 class Unplanned:
     """A difference that no recipe takes up, in words that a person can act on."""
@@ -166,7 +165,8 @@ def _new_table(table: Relation) -> Iterator[Request | Unplanned]:
 
 def _new_column(column: Column, table: Relation) -> NewColumn:
     """A serial column becomes an identity one: the same to every client, without a sequence of its own to grant."""
-    serial = bool(re.match(rf"nextval\('(?:public\.)?{re.escape(f'{table.name}_{column.name}')}_seq'", column.default or ""))
+    own_sequence = re.escape(f"{table.name}_{column.name}_seq")
+    serial = bool(re.match(rf"nextval\('(?:\w+\.)?{own_sequence}'", column.default or ""))
     return NewColumn(
         column=column.name,
         type=column.type,

@@ -151,7 +151,7 @@ class Unrenderable(Refusal):
 
 class NoSuchClass(Refusal):
     """
-    No mapped class {name} was found in {file}.
+    No mapped class {name} was found in {where}.
     Classes there: {known}.
     """
 
