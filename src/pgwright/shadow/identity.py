@@ -15,8 +15,7 @@ def identify(stage: Stage, revision: Revision) -> Identity:
     """AST, imported project files, parents, naming convention and compiled SQL, with the versions beside them."""
     path = Path(revision.file)
     tree = ast.parse(path.read_bytes())
-    up = stage.interpreter.compile(revision.id, "up")
-    down = stage.interpreter.compile(revision.id, "down")
+    up, down = stage.compiled[revision.id, "up"], stage.compiled[revision.id, "down"]
     return Identity(
         ast=_hash(ast.dump(_bare(tree), annotate_fields=False)),
         imports=_imports(tree, path, stage.interpreter.project.root),
