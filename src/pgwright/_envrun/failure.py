@@ -12,7 +12,9 @@ OUTSIDE = tuple(
 NAMED = (
     re.compile(r"[Ee]nv(?:ironment)?[ _-]?var(?:iable)?s?:? ['\"`]?([A-Z][A-Z0-9_]+)"),
     re.compile(
-        r"['\"`]?\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)['\"`]? (?:environment variable|(?:is|was|must be) (?:not )?(?:set|required|missing|defined|provided)|not (?:set|found|defined)|must )"
+        r"['\"`]?\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)['\"`]? "
+        r"(?:environment variable|(?:is|was|must be) (?:not )?(?:set|required|missing|defined|provided)"
+        r"|not (?:set|found|defined)|must )"
     ),
     re.compile(r"\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b not found"),
 )
@@ -54,7 +56,7 @@ def frames(error):
 def is_users(filename):
     """True for code that is neither a library's nor ours."""
     path = os.path.realpath(filename)
-    if filename.startswith("<") or path.startswith(
+    if not os.path.isfile(path) or path.startswith(
         os.path.realpath(os.path.dirname(os.path.abspath(__file__))) + os.sep
     ):
         return False
@@ -112,7 +114,8 @@ def _trace(error, exception, message):
     for file, line, function in [frame for frame in frames(error) if is_users(frame[0])][-12:]:
         source = linecache.getline(file, line or 0).strip()
         lines.append('  File "%s", line %s, in %s' % (file, line, function) + ("\n    " + source if source else ""))
-    return "\n".join(lines + ["%s: %s" % (exception, message)])
+    lines.append("%s: %s" % (exception, message))
+    return "\n".join(lines)
 
 
 def describe(error, files=()):
@@ -124,8 +127,6 @@ def describe(error, files=()):
     exception = _name(root)
     return {
         "exception": exception,
-        + ("." if type(root).__module__ != "builtins" else "")
-        + type(root).__name__,
         "sqlstate": sqlstate,
         "message": (message if sqlstate and message else text_of(root)) or type(root).__name__,
         "detail": detail,

@@ -75,7 +75,7 @@ class Interpreter:
             self._process = None
 
     def load(self, target: Target) -> Loaded:
-        """env.py once with an empty step list, the revisions after it. Raises EnvFailed, RevisionsFailed, NotPostgres."""
+        """env.py once with no steps, the revisions after it. Raises EnvFailed, RevisionsFailed, NotPostgres."""
         tree, settings = self.project.tree, self.project.settings
         reply, error = self._call(
             {

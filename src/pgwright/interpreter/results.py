@@ -41,7 +41,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a call failed. `exception` is the root cause's class; `file` and `line` the deepest place in the user's code."""
+    """Why a call failed. `exception` is the root cause; `file` and `line` the deepest place in the user's code."""
 
     exception: str
     message: str
@@ -219,7 +219,7 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A statement that is about to run outside a transaction; the session `pid` stands still until the listener returns."""
+    """A statement about to run outside a transaction; the session `pid` stands still until the listener returns."""
 
     sql: str
     pid: int
