@@ -43,6 +43,7 @@ class Interpreter:
         self.guard = guard
         self.here: Here | None = None
         self._process: Process | None = None
+        self._compiled: dict[tuple[str, Direction], Compiled] = {}
 
     def __enter__(self) -> Interpreter:
         settings = self.project.settings
@@ -74,7 +75,7 @@ class Interpreter:
             self._process = None
 
     def load(self, target: Target) -> Loaded:
-        """env.py once with an empty step list, the revisions after it. Raises EnvFailed, RevisionsFailed, NotPostgres."""
+        """env.py once with no steps, the revisions after it. Raises EnvFailed, RevisionsFailed, NotPostgres."""
         tree, settings = self.project.tree, self.project.settings
         reply, error = self._call(
             {
@@ -137,8 +138,14 @@ class Interpreter:
         return [read.model(one) for one in self._must("models", {})["models"]]
 
     def compile(self, revision: str, direction: Direction) -> Compiled:
-        """The revision's direction as SQL, or the reason why it cannot be rendered without data."""
-        return self.compile_all([(revision, direction)])[0]
+        """The revision's direction as SQL, or the reason why it cannot be rendered without data.
+
+        Both directions are rendered at once and kept: who asks for one asks for the other next.
+        """
+        if (revision, direction) not in self._compiled:
+            for one in self.compile_all([(revision, "up"), (revision, "down")]):
+                self._compiled[one.revision, one.direction] = one
+        return self._compiled.pop((revision, direction))
 
     def compile_all(self, wanted: Sequence[tuple[str, Direction]]) -> tuple[Compiled, ...]:
         """Many at once: two runs of env.py however many they are."""
