@@ -36,4 +36,3 @@ def plain_form(table: str, column: str, value: str, where: str, pages: int, *, b
             indent(autocommit(online), "    "),
         )
     )
-

@@ -169,7 +169,9 @@ def _(want: SetNotNull, on: Surroundings) -> None:
 def _(want: DropNotNull, on: Surroundings) -> None:
     table = table_of(want, on)
     if want.column in table.primary_key or not _column(table, want.column).not_null:
-        raise UnknownObject(what="NOT NULL to drop on", name=f"{want.table}.{want.column}", hint=_why_no_null(table, want.column))
+        raise UnknownObject(
+            what="NOT NULL to drop on", name=f"{want.table}.{want.column}", hint=_why_no_null(table, want.column)
+        )
 
 
 def _why_no_null(table: Relation, column: str) -> str:
@@ -181,7 +183,9 @@ def _(want: DropIndex, on: Surroundings) -> None:
     table = table_of(want, on)
     found = next((i for i in table.indexes if i.name == want.name), None)
     if found is None:
-        raise UnknownObject(what=f"index of {want.table}", name=want.name, hint=near(want.name, (i.name for i in table.indexes)))
+        raise UnknownObject(
+            what=f"index of {want.table}", name=want.name, hint=near(want.name, (i.name for i in table.indexes))
+        )
     if found.constraint:
         hint = f"It belongs to the constraint {found.constraint}: ask for that to be dropped."
         raise UnknownObject(what="index that can be dropped by itself", name=want.name, hint=hint)

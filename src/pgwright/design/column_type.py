@@ -49,13 +49,27 @@ _KNOWN: dict[str, tuple[str, str]] = {
     "tsrange": ("tsrange", "postgresql.TSRANGE()"),
     "tstzrange": ("tstzrange", "postgresql.TSTZRANGE()"),
 }
-_BARE = frozenset("""xml bit varbit point line lseg box path polygon circle tsquery jsonpath macaddr8 name regclass
-    int4multirange int8multirange nummultirange datemultirange tsmultirange tstzmultirange pg_lsn""".split())
-_EXTENSIONS = {"vector": "vector", "halfvec": "vector", "sparsevec": "vector", "citext": "citext", "hstore": "hstore",
-               "ltree": "ltree", "geometry": "postgis", "geography": "postgis"}
+_BARE = frozenset(
+    """xml bit varbit point line lseg box path polygon circle tsquery jsonpath macaddr8 name regclass
+    int4multirange int8multirange nummultirange datemultirange tsmultirange tstzmultirange pg_lsn""".split()
+)
+_EXTENSIONS = {
+    "vector": "vector",
+    "halfvec": "vector",
+    "sparsevec": "vector",
+    "citext": "citext",
+    "hstore": "hstore",
+    "ltree": "ltree",
+    "geometry": "postgis",
+    "geography": "postgis",
+}
 _SERIAL = frozenset({"serial", "bigserial", "smallserial", "serial4", "serial8", "serial2"})
-_PRECISE = {"timestamp": "postgresql.TIMESTAMP", "timestamptz": "postgresql.TIMESTAMP", "time": "postgresql.TIME",
-            "timetz": "postgresql.TIME"}
+_PRECISE = {
+    "timestamp": "postgresql.TIMESTAMP",
+    "timestamptz": "postgresql.TIMESTAMP",
+    "time": "postgresql.TIME",
+    "timetz": "postgresql.TIME",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +97,9 @@ def parsed(text: str) -> ColumnType:
     elements = statements[0].stmt.create_stmt.table_elts if len(statements) == 1 else ()
     column = elements[0].column_def if len(elements) == 1 else None
     if column is None or column.constraints or column.HasField("coll_clause") or "--" in text or "/*" in text:
-        raise UnknownType(type=repr(text), hint="Give the type alone; NOT NULL, defaults and collations are fields of their own.")
+        raise UnknownType(
+            type=repr(text), hint="Give the type alone; NOT NULL, defaults and collations are fields of their own."
+        )
     name = column.type_name
     names = [n.string.sval for n in name.names]
     if name.setof or name.pct_type or len(names) > 2:
@@ -165,7 +181,11 @@ def _enum(kind: ColumnType, database: Schema) -> str | None:
     labels = labels_of(qualified(kind.schema, kind.name), database)
     if labels is None:
         return None
-    named = [f"name={string(kind.name)}", *([f"schema={string(kind.schema)}"] if kind.schema else []), "create_type=False"]
+    named = [
+        f"name={string(kind.name)}",
+        *([f"schema={string(kind.schema)}"] if kind.schema else []),
+        "create_type=False",
+    ]
     return f"postgresql.ENUM({', '.join([*map(string, labels), *named])})"
 
 

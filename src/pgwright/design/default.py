@@ -44,7 +44,9 @@ def _array_element(item: object, value: Value, type_text: str) -> str:
 
 
 def _wrong(value: Value, type_text: str) -> BadField:
-    return BadField(kind="default", field="default", problem=f"{value.json} is no value of {type_text}", known="default")
+    return BadField(
+        kind="default", field="default", problem=f"{value.json} is no value of {type_text}", known="default"
+    )
 
 
 def source(value: Value | None, expression: str | None, type_text: str, *, batch: bool = False) -> str | None:

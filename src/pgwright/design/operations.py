@@ -15,7 +15,9 @@ def _schema(schema: str | None) -> str | None:
     return string(schema) if schema else None
 
 
-def altered(on: Surroundings, table: str, schema: str | None, operation: str, *arguments: str, **named: str | None) -> str:
+def altered(
+    on: Surroundings, table: str, schema: str | None, operation: str, *arguments: str, **named: str | None
+) -> str:
     """An operation on one table: `op.x("table", ...)`, or inside batch_alter_table for projects that also run SQLite."""
     if not on.style.batch:
         return call(f"op.{operation}", string(table), *arguments, schema=_schema(schema), **named)
@@ -180,7 +182,10 @@ def inline_foreign_key(want: AddForeignKey, name: str) -> str:
     targets = [string(f"{prefix}{want.references}.{c}") for c in want.referenced_columns]
     options = foreign_key_options(want)
     return call(
-        "sa.ForeignKeyConstraint", names(want.columns), f"[{', '.join(targets)}]", name=name_of(name), width=84, **options
+        "sa.ForeignKeyConstraint",
+        names(want.columns),
+        f"[{', '.join(targets)}]",
+        name=name_of(name),
+        width=84,
+        **options,
     )
-
-

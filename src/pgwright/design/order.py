@@ -23,7 +23,9 @@ def ordered(requests: Sequence[Request]) -> list[Request]:
         if isinstance(want, AddForeignKey) and key(want.table, want.schema) in graph:
             graph[key(want.table, want.schema)].add(key(want.references, want.references_schema))
     try:
-        names = [n for n in TopologicalSorter({n: sorted(d - {n}) for n, d in graph.items()}).static_order() if n in creates]
+        names = [
+            n for n in TopologicalSorter({n: sorted(d - {n}) for n, d in graph.items()}).static_order() if n in creates
+        ]
     except CycleError:
         names = list(creates)  # foreign keys are statements of their own, after all tables
     tables = iter([creates[n] for n in names])
@@ -64,5 +66,3 @@ def _is_indexed(want: AddForeignKey, requests: Sequence[Request], database: Sche
         elif isinstance(other, AddUnique) and key(other.table, other.schema) == here:
             leading.append(other.columns)
     return any(set(keys[:count]) == wanted for keys in leading)
-
-

@@ -57,7 +57,9 @@ def _text(name: str, value: str, bad: Any) -> str:
         word = value.upper() if name.startswith("on_") else value.lower()
         if word not in _WORDS[name]:
             raise bad(f"must be one of {', '.join(w for w in _WORDS[name] if w)}")
-        return "" if (name, word) in (("order", "asc"), ("on_delete", "NO ACTION"), ("on_update", "NO ACTION")) else word
+        return (
+            "" if (name, word) in (("order", "asc"), ("on_delete", "NO ACTION"), ("on_update", "NO ACTION")) else word
+        )
     if name in _NAMES or name == "opclass":
         return identifier(value, name.removesuffix("s"))
     if name == "labels":

@@ -10,7 +10,6 @@ from pgwright.design.draft import Draft
 from pgwright.step import Step
 
 
-
 def upgrade_body(draft: Draft) -> str:
     """The statements of upgrade(), not indented."""
     return _body(draft.steps)

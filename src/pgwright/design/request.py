@@ -342,4 +342,9 @@ def _check(built: Any, kind: str, names: str) -> None:
     if isinstance(built, CreateTable):
         for column in built.primary_key:
             if column not in {c.column for c in built.columns}:
-                raise BadField(kind=kind, field="primary_key", problem=f"names {identifier(column, 'column')}, no column", known=names)
+                raise BadField(
+                    kind=kind,
+                    field="primary_key",
+                    problem=f"names {identifier(column, 'column')}, no column",
+                    known=names,
+                )

@@ -135,7 +135,9 @@ def table(on: Surroundings, what: Relation, phase: Phase) -> tuple[Step, ...]:
     steps += [s for i in what.indexes if i.constraint is None for s in index(what, i, phase, concurrently=False)]
     steps += [s for c in ordered for s in column_details(on, what, c, phase)]
     if what.comment:
-        steps.append(step(call("op.create_table_comment", string(what.name), string(what.comment), schema=schema), phase))
+        steps.append(
+            step(call("op.create_table_comment", string(what.name), string(what.comment), schema=schema), phase)
+        )
     steps += [step(execute(t.definition), phase) for t in what.triggers]
     return tuple(steps)
 
@@ -145,7 +147,11 @@ def _with_collation(code: str, column: Column) -> str:
     if not column.collation:
         return code
     name = column.collation.rpartition(".")[2].strip('"')
-    return re.sub(r"(sa\.(?:String|Text|CHAR)\()([^)]*)\)", lambda m: f"{m[1]}{m[2]}{', ' if m[2] else ''}collation={string(name)})", code)
+    return re.sub(
+        r"(sa\.(?:String|Text|CHAR)\()([^)]*)\)",
+        lambda m: f"{m[1]}{m[2]}{', ' if m[2] else ''}collation={string(name)})",
+        code,
+    )
 
 
 def not_restored(what: Relation) -> tuple[str, ...]:
@@ -159,5 +165,3 @@ def not_restored(what: Relation) -> tuple[str, ...]:
         "storage options": what.options,
     }
     return tuple(name for name, there in lost.items() if there)
-
-

@@ -12,7 +12,19 @@ from pgwright.desk.refusals import UnreadableDocument
 
 Format = Literal["prompt", "YAML", "JSON"]
 _SUFFIXES: dict[str, Format] = {".json": "JSON", ".yaml": "YAML", ".yml": "YAML"}
-_KEYS = ("format", "task", "title", "task_id", "id", "context", "changes", "requests", "files", "expected", "environment")
+_KEYS = (
+    "format",
+    "task",
+    "title",
+    "task_id",
+    "id",
+    "context",
+    "changes",
+    "requests",
+    "files",
+    "expected",
+    "environment",
+)
 
 
 def format_of(text: str, source: str) -> Format:
@@ -74,7 +86,9 @@ def _bullets(context: Any, form: str) -> list[Bullet]:
     if isinstance(context, dict):
         return [Bullet(str(k), v if isinstance(v, str) else _plain(v)) for k, v in context.items()]
     if isinstance(context, list):
-        return [b for item in context for b in (_bullets(item, form) if isinstance(item, dict) else [bullet(str(item))])]
+        return [
+            b for item in context for b in (_bullets(item, form) if isinstance(item, dict) else [bullet(str(item))])
+        ]
     raise UnreadableDocument(format=form, problem="context is neither a mapping nor a list.")
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 _WORDS = (
-    "column columns table model index constraint unique foreign key check default enum type to from on of in with where "
-    "using not null add create drop remove delete rename make set change widen and as for referencing references"
+    "column columns table model index constraint unique foreign key check default enum type to from on of in with "
+    "where using not null add create drop remove delete rename make set change widen and as for referencing references"
 )
 _NAME = rf"""(?:'[^']+'|"[^"]+"|`[^`]+`|(?!(?:{"|".join(_WORDS.split())})\b)[A-Za-z_][\w$]*)"""
 _LIST = rf"{_NAME}(?:\s*(?:,\s*and\b|,|\band\b)\s*{_NAME})*"
@@ -26,7 +26,8 @@ SLOTS = {
     "field": rf"(?:(?P<table_1>{_NAME})\.(?P<column_1>{_NAME})"
     rf"|(?P<column_2>{_NAME})(?:\ column)?\ (?:of|on|in|from)\ (?P<table_2>{_NAME}){_TABLE})",
     # Person (family_name, email) | Person.email | family_name, email of Person
-    "fields": rf"(?:(?P<table_1>{_NAME}){_TABLE}\s*\((?P<columns_1>{_LIST})\)|(?P<table_3>{_NAME})\.(?P<columns_3>{_NAME})"
+    "fields": rf"(?:(?P<table_1>{_NAME}){_TABLE}\s*\((?P<columns_1>{_LIST})\)"
+    rf"|(?P<table_3>{_NAME})\.(?P<columns_3>{_NAME})"
     rf"|(?P<columns_2>{_LIST})(?:\ columns?)?\ (?:of|on|in)\ (?P<table_2>{_NAME}){_TABLE})",
     # Person | Person.id | people (id)
     "reference": rf"(?P<references>{_NAME}){_TABLE}(?:\.(?P<referenced_1>{_NAME})|\s*\((?P<referenced_2>{_LIST})\))?",

@@ -39,7 +39,9 @@ def expand(want: AddCheck, on: Surroundings) -> tuple[Draft, ...]:
         Draft(
             phase="expand",
             subject=f"check {want.table}: {name}",
-            why="" if is_new else "NOT VALID: new and changed rows are checked from now on; the others by the next revision.",
+            why=""
+            if is_new
+            else "NOT VALID: new and changed rows are checked from now on; the others by the next revision.",
             change=want.kind,
             steps=(step(create, "expand", undo=drop),),
             locks=() if is_new else (f"ACCESS EXCLUSIVE on {want.table} for an instant",),

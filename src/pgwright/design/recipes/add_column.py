@@ -59,7 +59,9 @@ def expand(want: AddColumn, on: Surroundings) -> tuple[Draft, ...]:
     ]
     if later:
         source = default.source(None, want.expression, want.type, batch=on.style.batch)
-        set_it = operations.altered(on, want.table, want.schema, "alter_column", string(want.column), server_default=source)
+        set_it = operations.altered(
+            on, want.table, want.schema, "alter_column", string(want.column), server_default=source
+        )
         steps.append(step(set_it, "expand"))
     if want.comment:
         steps.append(step(operations.comment(on, want.table, want.schema, want.column, want.comment), "expand"))

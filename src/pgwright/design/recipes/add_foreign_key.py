@@ -46,7 +46,11 @@ def expand(want: AddForeignKey, on: Surroundings) -> tuple[Draft, ...]:
     name, is_new = name_of(want, on), on.is_new(want.table, want.schema)
     create = operations.create_foreign_key(on, want, name, valid=is_new)
     drop = operations.drop_constraint(on, want.table, want.schema, name, "foreignkey")
-    why = "" if is_new else "NOT VALID: new rows are checked from now on; rows that are there are read by the next revision."
+    why = (
+        ""
+        if is_new
+        else "NOT VALID: new rows are checked from now on; rows that are there are read by the next revision."
+    )
     return (
         Draft(
             phase="expand",
@@ -77,7 +81,9 @@ def enforce(want: AddForeignKey, on: Surroundings) -> tuple[Draft, ...]:
             why="Reads the rows that were there before the constraint; it fails, and changes nothing, when one is orphaned.",
             change=want.kind,
             steps=(step(operations.validate(on, want.table, want.schema, name), "enforce", undo=undo),),
-            locks=(f"SHARE UPDATE EXCLUSIVE on {want.table}, ROW SHARE on {want.references}; readers and writers go on",),
+            locks=(
+                f"SHARE UPDATE EXCLUSIVE on {want.table}, ROW SHARE on {want.references}; readers and writers go on",
+            ),
             validations=(orphans(want),),
         ),
     )

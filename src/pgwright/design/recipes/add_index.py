@@ -44,7 +44,9 @@ def is_valid(want: AddIndex, name: str) -> Validation:
     )
 
 
-def duplicates(table: str, columns: tuple[str, ...], *, nulls_equal: bool = False, where: str | None = None) -> Validation:
+def duplicates(
+    table: str, columns: tuple[str, ...], *, nulls_equal: bool = False, where: str | None = None
+) -> Validation:
     """Values that a unique index over plain columns would refuse."""
     keys = ", ".join(quoted(c) for c in columns)
     conditions = [] if nulls_equal else [operations.exclude_nulls(columns)]
@@ -64,7 +66,9 @@ def expand(want: AddIndex, on: Surroundings) -> tuple[Draft, ...]:
         )
     if is_new:
         code = operations.create_index(want, name, concurrently=False)
-        steps: tuple[Step, ...] = (step(code, "expand", undo=operations.drop_index(want.table, want.schema, name, concurrently=False)),)
+        steps: tuple[Step, ...] = (
+            step(code, "expand", undo=operations.drop_index(want.table, want.schema, name, concurrently=False)),
+        )
     else:
         steps = concurrent(want, name)
     validations = [is_valid(want, name)]
@@ -79,10 +83,11 @@ def expand(want: AddIndex, on: Surroundings) -> tuple[Draft, ...]:
             why="" if is_new else "Built concurrently, in a revision of its own: it cannot run in a transaction.",
             change=want.kind,
             steps=steps,
-            locks=() if is_new else (f"SHARE UPDATE EXCLUSIVE on {want.table} while it is built; readers and writers go on",),
+            locks=()
+            if is_new
+            else (f"SHARE UPDATE EXCLUSIVE on {want.table} while it is built; readers and writers go on",),
             validations=tuple(validations),
             notes=(f"Count duplicates before: {validations[-1].sql}",) if want.unique and len(validations) > 1 else (),
             joins="new" if is_new else "",
         ),
     )
-

@@ -59,7 +59,9 @@ def expand(want: AddUnique, on: Surroundings) -> tuple[Draft, ...]:
                 "ACCESS EXCLUSIVE for the instant of ADD CONSTRAINT",
             ),
             validations=(add_index.duplicates(table, want.columns, nulls_equal=want.nulls_not_distinct),),
-            notes=() if is_new else ("With duplicates the build fails and leaves an invalid index; run the validation query first.",),
+            notes=()
+            if is_new
+            else ("With duplicates the build fails and leaves an invalid index; run the validation query first.",),
             joins="new" if is_new else "",
         ),
     )

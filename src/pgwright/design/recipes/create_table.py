@@ -34,7 +34,9 @@ def expand(want: CreateTable, on: Surroundings) -> tuple[Draft, ...]:
     create = call("op.create_table", string(want.table), *parts, schema=schema)
     steps = [step(create, "expand", undo=call("op.drop_table", string(want.table), schema=schema))]
     if want.comment:
-        steps.append(step(call("op.create_table_comment", string(want.table), string(want.comment), schema=schema), "expand"))
+        steps.append(
+            step(call("op.create_table_comment", string(want.table), string(want.comment), schema=schema), "expand")
+        )
     for column in want.columns:
         if column.comment:
             steps.append(step(operations.comment(on, want.table, want.schema, column.column, column.comment), "expand"))

@@ -43,7 +43,13 @@ def expand(want: DropColumn, on: Surroundings) -> tuple[Draft, ...]:
     if not _blocks_inserts(column):
         return ()
     (draft,) = drop_not_null.expand(DropNotNull(want.table, want.column, want.schema), on)
-    return (replace(draft, why="New code does not write the column any more; rows without it must be possible.", change=want.kind),)
+    return (
+        replace(
+            draft,
+            why="New code does not write the column any more; rows without it must be possible.",
+            change=want.kind,
+        ),
+    )
 
 
 def contract(want: DropColumn, on: Surroundings) -> tuple[Draft, ...]:
@@ -51,7 +57,9 @@ def contract(want: DropColumn, on: Surroundings) -> tuple[Draft, ...]:
     table, column = _found(want, on)
     if want.column in table.primary_key:
         raise StillNeeded(what="column", name=f"{want.table}.{want.column}", dependents="its primary key")
-    indexes = [i for i in table.indexes if i.constraint is None and _uses(i.keys + i.include, i.definition, want.column)]
+    indexes = [
+        i for i in table.indexes if i.constraint is None and _uses(i.keys + i.include, i.definition, want.column)
+    ]
     constraints = [c for c in table.constraints if want.column in c.columns and c.kind != "trigger"]
     as_it_was = replace(column, not_null=column.not_null and not _blocks_inserts(column))
     drop = operations.altered(on, want.table, want.schema, "drop_column", string(want.column))

@@ -27,7 +27,14 @@ def column(want: RenameColumn, on: Surroundings) -> tuple[Draft, ...]:
     def code(old: str, new: str) -> str:
         return operations.altered(on, want.table, want.schema, "alter_column", string(old), new_column_name=string(new))
 
-    return (_draft(want, f"rename {want.table}.{want.column} to {want.to}", code(want.column, want.to), code(want.to, want.column)),)
+    return (
+        _draft(
+            want,
+            f"rename {want.table}.{want.column} to {want.to}",
+            code(want.column, want.to),
+            code(want.to, want.column),
+        ),
+    )
 
 
 def table(want: RenameTable, on: Surroundings) -> tuple[Draft, ...]:
@@ -37,7 +44,9 @@ def table(want: RenameTable, on: Surroundings) -> tuple[Draft, ...]:
     def code(old: str, new: str) -> str:
         return call("op.rename_table", string(old), string(new), schema=schema)
 
-    return (_draft(want, f"rename table {want.table} to {want.to}", code(want.table, want.to), code(want.to, want.table)),)
+    return (
+        _draft(want, f"rename table {want.table} to {want.to}", code(want.table, want.to), code(want.to, want.table)),
+    )
 
 
 def _draft(want: RenameColumn | RenameTable, subject: str, code: str, back: str) -> Draft:

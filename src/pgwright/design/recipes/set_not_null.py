@@ -133,7 +133,9 @@ def filling(want: SetNotNull, on: Surroundings, *, change: str, new_column: bool
         return ()
     column = quoted(want.column)
     where = f"{column} IS NULL" + (f" AND ({value}) IS NOT NULL" if reads else "")
-    code = plain_form(qualified(want.schema, want.table), column, value, where, on.limits.backfill_pages, batch=on.style.batch)
+    code = plain_form(
+        qualified(want.schema, want.table), column, value, where, on.limits.backfill_pages, batch=on.style.batch
+    )
     notes = () if new_column else ("Which rows were NULL is not remembered: the downgrade leaves the values.",)
     return (
         Draft(
