@@ -15,7 +15,9 @@ from typing import Any, Literal
 from pgwright.step import Finding, Observed, Phase
 
 Verdict = Literal["proven", "refuted", "unproven"]
-ProofPhase = Literal["env", "baseline", "seed", "up", "validate", "down", "reup", "one-shot", "app", "plan", "history"]
+ProofPhase = Literal[
+    "env", "baseline", "seed", "up", "validate", "down", "reup", "one-shot", "app", "plan", "history"
+]
 
 
 @dataclass(frozen=True, slots=True)

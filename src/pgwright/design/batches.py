@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textwrap import indent
 
-from pgwright.design.source import assigned, autocommit, call, sql_string, text
+from pgwright.design.source import assigned, autocommit, nested, sql_string, text
 
 
 def plain_form(table: str, column: str, value: str, where: str, pages: int, *, batch: bool = False) -> str:
@@ -18,7 +18,7 @@ def plain_form(table: str, column: str, value: str, where: str, pages: int, *, b
     count = f"SELECT pg_relation_size({sql_string(table)}) / current_setting('block_size')::int"
     online = "\n".join(
         (
-            f"pages = {call('op.get_bind().scalar', text(count), width=80)}",
+            f"pages = {nested('op.get_bind().scalar', text(count))}",
             f"for page in range(0, pages, {pages}):",
             f"    op.execute(f\"{{fill}} AND ctid >= '({{page}},0)' AND ctid < '({{page + {pages}}},0)'\")",
             "op.execute(fill)  # rows that moved meanwhile",

@@ -50,8 +50,30 @@ _KNOWN: dict[str, tuple[str, str]] = {
     "tstzrange": ("tstzrange", "postgresql.TSTZRANGE()"),
 }
 _BARE = frozenset(
-    """xml bit varbit point line lseg box path polygon circle tsquery jsonpath macaddr8 name regclass
-    int4multirange int8multirange nummultirange datemultirange tsmultirange tstzmultirange pg_lsn""".split()
+    [
+        "xml",
+        "bit",
+        "varbit",
+        "point",
+        "line",
+        "lseg",
+        "box",
+        "path",
+        "polygon",
+        "circle",
+        "tsquery",
+        "jsonpath",
+        "macaddr8",
+        "name",
+        "regclass",
+        "int4multirange",
+        "int8multirange",
+        "nummultirange",
+        "datemultirange",
+        "tsmultirange",
+        "tstzmultirange",
+        "pg_lsn",
+    ]
 )
 _EXTENSIONS = {
     "vector": "vector",
@@ -94,7 +116,7 @@ def parsed(text: str) -> ColumnType:
         statements = postgast.parse(f"CREATE TABLE t (c {text}\n)").stmts
     except postgast.PgQueryError as error:
         raise UnknownType(type=repr(text), hint=f"PostgreSQL's grammar says: {error.message}.") from error
-    elements = statements[0].stmt.create_stmt.table_elts if len(statements) == 1 else ()
+    elements: list[Any] = list(statements[0].stmt.create_stmt.table_elts) if len(statements) == 1 else []
     column = elements[0].column_def if len(elements) == 1 else None
     if column is None or column.constraints or column.HasField("coll_clause") or "--" in text or "/*" in text:
         raise UnknownType(
@@ -106,7 +128,7 @@ def parsed(text: str) -> ColumnType:
         raise UnknownType(type=repr(text), hint="Give a plain type name.")
     if names[-1] in _SERIAL:
         raise UnknownType(type=repr(text), hint="serial is not a type: give bigint with identity by default.")
-    schema = names[0] if len(names) == 2 and names[0] != "pg_catalog" else None
+    schema = names[0] if len(names) == 2 and names[0] not in ("pg_catalog", "public") else None
     modifiers = tuple(m.a_const.ival.ival for m in name.typmods if m.HasField("a_const"))
     return ColumnType(names[-1], schema, modifiers, bool(name.array_bounds), text.strip())
 
@@ -114,7 +136,7 @@ def parsed(text: str) -> ColumnType:
 def canonical(text: str) -> str:
     """The type as format_type() prints it."""
     kind = parsed(text)
-    base = _KNOWN.get(kind.name, ("",))[0] if kind.schema is None else ""
+    base = _KNOWN[kind.name][0] if kind.schema is None and kind.name in _KNOWN else ""
     if not base or kind.name == "interval":
         return kind.text
     if kind.modifiers:

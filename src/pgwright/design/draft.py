@@ -92,7 +92,7 @@ class Surroundings:
     style: Style = Style()
     limits: Limits = Limits()
     new_tables: frozenset[str] = frozenset()  # created in the same change: empty, and nobody uses them yet
-    started: Schema = Schema()  # the database before the change
+    started: Schema = field(default_factory=Schema)  # the database before the change
 
     @property
     def major(self) -> int:

@@ -9,13 +9,55 @@ import postgast
 
 from pgwright.design.refusals import NotOneExpression
 
-# Functions that ADD COLUMN ... DEFAULT evaluates once for all rows, so that adding stays instant. Anything not named
-# here counts as volatile: the phased way is right for every function. PostgreSQL: ALTER TABLE, "Notes"; pg_proc.provolatile.
+# Functions that ADD COLUMN ... DEFAULT evaluates once for all rows, so that adding stays instant. Any other
+# counts as volatile: the phased way is right for every function. Source: ALTER TABLE, "Notes"; pg_proc.provolatile.
 _STABLE = frozenset(
-    """now transaction_timestamp statement_timestamp timezone date_trunc date_part make_date make_interval to_timestamp
-    to_char to_date to_number lower upper btrim ltrim rtrim trim length char_length substring substr replace concat md5
-    left right lpad rpad abs ceil floor round jsonb_build_object jsonb_build_array json_build_object to_jsonb to_json
-    array_length cardinality string_to_array current_setting current_database current_schema""".split()
+    [
+        "now",
+        "transaction_timestamp",
+        "statement_timestamp",
+        "timezone",
+        "date_trunc",
+        "date_part",
+        "make_date",
+        "make_interval",
+        "to_timestamp",
+        "to_char",
+        "to_date",
+        "to_number",
+        "lower",
+        "upper",
+        "btrim",
+        "ltrim",
+        "rtrim",
+        "trim",
+        "length",
+        "char_length",
+        "substring",
+        "substr",
+        "replace",
+        "concat",
+        "md5",
+        "left",
+        "right",
+        "lpad",
+        "rpad",
+        "abs",
+        "ceil",
+        "floor",
+        "round",
+        "jsonb_build_object",
+        "jsonb_build_array",
+        "json_build_object",
+        "to_jsonb",
+        "to_json",
+        "array_length",
+        "cardinality",
+        "string_to_array",
+        "current_setting",
+        "current_database",
+        "current_schema",
+    ]
 )
 _COMMENTS = frozenset({275, 276})  # SQL_COMMENT, C_COMMENT
 _ALLOWED_SELECT = {"target_list", "limit_option", "op"}  # the two enums always print their defaults

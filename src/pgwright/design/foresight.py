@@ -62,7 +62,7 @@ def _(want: CreateEnum, on: Surroundings) -> Schema:
 
 @after.register
 def _(want: CreateTable, on: Surroundings) -> Schema:
-    constraints = ()
+    constraints: tuple[Constraint, ...] = ()
     if want.primary_key:
         constraints = (Constraint(key_name(want, on), "primary key", "", want.primary_key),)
     columns = tuple(_column(c) for c in want.columns)

@@ -8,7 +8,7 @@ from pgwright.design import column_type, default
 from pgwright.design.draft import Surroundings
 from pgwright.design.expression import is_call
 from pgwright.design.request import AddCheck, AddForeignKey, AddIndex, AddUnique, Key, NewColumn
-from pgwright.design.source import autocommit, call, execute, name_of, names, qualified, quoted, string, text
+from pgwright.design.source import autocommit, call, execute, name_of, names, nested, qualified, quoted, string, text
 
 
 def _schema(schema: str | None) -> str | None:
@@ -18,10 +18,10 @@ def _schema(schema: str | None) -> str | None:
 def altered(
     on: Surroundings, table: str, schema: str | None, operation: str, *arguments: str, **named: str | None
 ) -> str:
-    """An operation on one table: `op.x("table", ...)`, or inside batch_alter_table for projects that also run SQLite."""
+    """An operation on one table: `op.x("table", ...)`, or in batch_alter_table where SQLite is run too."""
     if not on.style.batch:
         return call(f"op.{operation}", string(table), *arguments, schema=_schema(schema), **named)
-    return _in_batch(table, schema, call(f"batch_op.{operation}", *arguments, width=84, **named))
+    return _in_batch(table, schema, nested(f"batch_op.{operation}", *arguments, **named))
 
 
 def _in_batch(table: str, schema: str | None, inner: str) -> str:
@@ -49,7 +49,7 @@ def column(on: Surroundings, new: NewColumn, *, nullable: bool | None = None, wi
     elif with_default:
         server_default = default.source(new.default, new.expression, new.type, batch=batch)
     is_nullable = (new.nullable and not new.identity) if nullable is None else nullable
-    return call("sa.Column", *arguments, server_default=server_default, nullable=str(is_nullable), width=84)
+    return nested("sa.Column", *arguments, server_default=server_default, nullable=str(is_nullable))
 
 
 def comment(on: Surroundings, table: str, schema: str | None, name: str, words: str | None) -> str:
@@ -71,7 +71,8 @@ def index_key(key: Key) -> str:
 
 def create_index(want: AddIndex, name: str, *, concurrently: bool) -> str:
     """`op.create_index(...)`, in an autocommit block when concurrently."""
-    code = call(
+    write = nested if concurrently else call
+    code = write(
         "op.create_index",
         name_of(name),
         string(want.table),
@@ -83,21 +84,20 @@ def create_index(want: AddIndex, name: str, *, concurrently: bool) -> str:
         postgresql_where=text(want.where) if want.where else None,
         postgresql_nulls_not_distinct="True" if want.nulls_not_distinct else None,
         postgresql_concurrently="True" if concurrently else None,
-        width=84 if concurrently else 88,
     )
     return autocommit(code) if concurrently else code
 
 
 def drop_index(table: str, schema: str | None, name: str, *, concurrently: bool, if_exists: bool = False) -> str:
     """`op.drop_index(...)`, in an autocommit block when concurrently."""
-    code = call(
+    write = nested if concurrently else call
+    code = write(
         "op.drop_index",
         name_of(name),
         table_name=string(table),
         schema=_schema(schema),
         if_exists="True" if if_exists else None,
         postgresql_concurrently="True" if concurrently else None,
-        width=84 if concurrently else 88,
     )
     return autocommit(code) if concurrently else code
 
@@ -124,7 +124,7 @@ def create_foreign_key(on: Surroundings, want: AddForeignKey, name: str, *, vali
     options = {**foreign_key_options(want), "postgresql_not_valid": None if valid else "True"}
     target = _schema(want.references_schema)
     if on.style.batch:
-        inner = call("batch_op.create_foreign_key", name_of(name), *tail, referent_schema=target, width=84, **options)
+        inner = nested("batch_op.create_foreign_key", name_of(name), *tail, referent_schema=target, **options)
         return _in_batch(want.table, want.schema, inner)
     head = (name_of(name), string(want.table))
     return call(
@@ -136,7 +136,7 @@ def create_unique(on: Surroundings, want: AddUnique, name: str) -> str:
     """`op.create_unique_constraint(...)`: for tables that are new."""
     options = {**_deferral(want), "postgresql_nulls_not_distinct": "True" if want.nulls_not_distinct else None}
     if on.style.batch:
-        inner = call("batch_op.create_unique_constraint", name_of(name), names(want.columns), width=84, **options)
+        inner = nested("batch_op.create_unique_constraint", name_of(name), names(want.columns), **options)
         return _in_batch(want.table, want.schema, inner)
     head = (name_of(name), string(want.table), names(want.columns))
     return call("op.create_unique_constraint", *head, schema=_schema(want.schema), **options)
@@ -146,12 +146,11 @@ def create_check(on: Surroundings, want: AddCheck, name: str, *, valid: bool) ->
     """`op.create_check_constraint(...)`, NOT VALID unless `valid`."""
     not_valid = None if valid else "True"
     if on.style.batch:
-        inner = call(
+        inner = nested(
             "batch_op.create_check_constraint",
             name_of(name),
             text(want.expression),
             postgresql_not_valid=not_valid,
-            width=84,
         )
         return _in_batch(want.table, want.schema, inner)
     head = (name_of(name), string(want.table), text(want.expression))
@@ -161,7 +160,7 @@ def create_check(on: Surroundings, want: AddCheck, name: str, *, valid: bool) ->
 def drop_constraint(on: Surroundings, table: str, schema: str | None, name: str, kind: str) -> str:
     """`op.drop_constraint(...)`; kind is Alembic's word: foreignkey, unique, check, primary."""
     if on.style.batch:
-        inner = call("batch_op.drop_constraint", name_of(name), type_=string(kind), width=84)
+        inner = nested("batch_op.drop_constraint", name_of(name), type_=string(kind))
         return _in_batch(table, schema, inner)
     return call("op.drop_constraint", name_of(name), string(table), type_=string(kind), schema=_schema(schema))
 
@@ -181,11 +180,10 @@ def inline_foreign_key(want: AddForeignKey, name: str) -> str:
     prefix = f"{want.references_schema}." if want.references_schema else ""
     targets = [string(f"{prefix}{want.references}.{c}") for c in want.referenced_columns]
     options = foreign_key_options(want)
-    return call(
+    return nested(
         "sa.ForeignKeyConstraint",
         names(want.columns),
         f"[{', '.join(targets)}]",
         name=name_of(name),
-        width=84,
         **options,
     )

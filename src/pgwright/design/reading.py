@@ -11,8 +11,20 @@ from pgwright.design.refusals import BadField
 
 _SQL = frozenset({"expression", "predicate", "where", "using"})
 _NAMES = frozenset(
-    """table column columns name schema to references referenced_columns references_schema primary_key primary_key_name
-    include""".split()
+    [
+        "table",
+        "column",
+        "columns",
+        "name",
+        "schema",
+        "to",
+        "references",
+        "referenced_columns",
+        "references_schema",
+        "primary_key",
+        "primary_key_name",
+        "include",
+    ]
 )
 _WORDS = {
     "identity": ("", "always", "by default"),

@@ -98,7 +98,7 @@ class NoKeyToReference(Refusal):
 class NotAWidening(Refusal):
     """
     {table}.{column} from {old} to {new} is not a change that PostgreSQL can do without reading or rewriting the table.
-    Widening varchar(n) to a larger varchar or to text is instant; every other type change needs a new column, a fill and a switch.
+    Widening varchar(n) to a larger varchar or to text is instant; any other type needs a new column, a fill, a switch.
     """
 
     code = "PW-DESIGN-11"
@@ -151,7 +151,7 @@ class Unrenderable(Refusal):
 
 class NoSuchClass(Refusal):
     """
-    No mapped class {name} was found in {file}.
+    No mapped class {name} was found in {where}.
     Classes there: {known}.
     """
 

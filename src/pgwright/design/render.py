@@ -16,7 +16,7 @@ def upgrade_body(draft: Draft) -> str:
 
 
 def downgrade_body(draft: Draft) -> str:
-    """The statements of downgrade(), the last step's way back first; a comment and `pass` where nothing is to be done."""
+    """The statements of downgrade(), the last step's way back first; a comment and `pass` where there is none."""
     undo = [back for step in reversed(draft.steps) for back in step.undo or ()]
     if undo:
         return _body(undo)
@@ -60,7 +60,7 @@ def _is_one_block(lines: Sequence[str]) -> bool:
 
 
 def whole(draft: Draft, revision: str, down_revision: str | None, *, template_date: str = "") -> str:
-    """A complete revision file in Alembic's default layout, for people and for tests; projects use their own template."""
+    """A complete revision file in Alembic's default layout; projects have their own template."""
     head = [f'"""{draft.message}', "", f"Revision ID: {revision}", f"Revises: {down_revision or ''}"]
     head += [f"Create Date: {template_date}"] if template_date else []
     extra = imports(draft)

@@ -11,8 +11,8 @@ from dataclasses import MISSING, dataclass, fields
 from typing import Any, ClassVar, get_args
 
 from pgwright.design.identifier import identifier
-from pgwright.design.refusals import BadField, UnknownKind
 from pgwright.design.reading import read_field, written
+from pgwright.design.refusals import BadField, UnknownKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,11 +309,11 @@ def _build(cls: type[Any], kind: str, data: dict[str, Any]) -> Any:
     for field in known.values():
         if field.default is MISSING and field.name not in data:
             raise BadField(kind=kind, field=field.name, problem="is missing", known=names)
-    nested = {"NewColumn": NewColumn, "Key": Key, "Value": Value}
+    inner_types = {"NewColumn": NewColumn, "Key": Key, "Value": Value}
 
     def read(field_type: str, name: str, value: Any) -> Any:
         if field_type.startswith("tuple[NewColumn") or field_type.startswith("tuple[Key"):
-            inner = nested[field_type[6:].split(",")[0]]
+            inner = inner_types[field_type[6:].split(",")[0]]
             if not isinstance(value, list) or not value:
                 raise BadField(kind=kind, field=name, problem="must be a list that is not empty", known=names)
             short = [{"column": v} if inner is Key and isinstance(v, str) else v for v in value]

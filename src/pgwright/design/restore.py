@@ -73,8 +73,7 @@ def column_code(on: Surroundings, column: Column, *, nullable: bool | None = Non
         identity=column.identity,
         generated=column.generated,
     )
-    code = operations.column(on, new, nullable=nullable)
-    return code
+    return operations.column(on, new, nullable=nullable)
 
 
 def column(on: Surroundings, table: Relation, what: Column, phase: Phase) -> tuple[Step, ...]:
@@ -99,7 +98,8 @@ def column_details(on: Surroundings, table: Relation, what: Column, phase: Phase
         value = getattr(what, option)
         if value is not None:
             word = option.removesuffix("_target").upper()
-            sql = f"ALTER TABLE {name} ALTER COLUMN {quoted(what.name)} SET {word} {str(value).upper() if option == 'storage' else value}"
+            shown = str(value).upper() if option == "storage" else value
+            sql = f"ALTER TABLE {name} ALTER COLUMN {quoted(what.name)} SET {word} {shown}"
             steps.append(step(operations.postgresql_only(on, sql), phase))
     if what.comment:
         steps.append(step(operations.comment(on, table.name, schema_of(table), what.name, what.comment), phase))
@@ -107,7 +107,7 @@ def column_details(on: Surroundings, table: Relation, what: Column, phase: Phase
 
 
 def sequence(table: Relation, what: Column, phase: Phase) -> tuple[Step, ...]:
-    """The sequence that a serial column owns: it goes with the column, so it has to be made before it and tied after it."""
+    """The sequence that a serial column owns: it goes with the column, so it is made before it and tied after."""
     match = _SEQUENCE.match(what.default or "")
     if match is None:
         return ()

@@ -8,7 +8,7 @@ from textwrap import indent
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
 WIDTH = 88  # of a line, the indent of upgrade() included
-_PREPARER = PGDialect(paramstyle="named").identifier_preparer
+_PREPARER = PGDialect(paramstyle="named").identifier_preparer  # type: ignore[no-untyped-call]
 _BIND = re.compile(r"(?<![:\w\\]):(?=\w+(?!:))|(?<=\\):(?=\w)")  # what sqlalchemy.text() would take for a parameter
 AUTOCOMMIT = "with op.get_context().autocommit_block():"
 
@@ -60,11 +60,20 @@ def text(sql: str) -> str:
     return f"sa.text({string(bound_safe(sql))})"
 
 
-def call(function: str, *arguments: str, width: int = WIDTH, **named: str | None) -> str:
+def call(function: str, *arguments: str, **named: str | None) -> str:
     """A call, on one line when it fits, else one argument a line. Named arguments that are None are left out."""
+    return _call(function, arguments, named, WIDTH - 4)
+
+
+def nested(function: str, *arguments: str, **named: str | None) -> str:
+    """A call that stands one level deeper: an argument of another one, or in a block."""
+    return _call(function, arguments, named, WIDTH - 8)
+
+
+def _call(function: str, arguments: tuple[str, ...], named: dict[str, str | None], room: int) -> str:
     parts = [*arguments, *(f"{k}={v}" for k, v in named.items() if v is not None)]
     line = f"{function}({', '.join(parts)})"
-    if "\n" not in line and len(line) <= width - 4:
+    if "\n" not in line and len(line) <= room:
         return line
     return f"{function}(\n" + "".join(indent(p, "    ") + ",\n" for p in parts) + ")"
 

@@ -3,7 +3,7 @@
 expand    ADD CONSTRAINT ... NOT VALID: new and changed rows are checked from now on. ACCESS EXCLUSIVE for an instant.
 enforce   VALIDATE, in a revision of its own: reads the table, readers and writers go on
 undo      DROP CONSTRAINT; of the validation: the constraint again, NOT VALID
-An UPDATE of a row that breaks the rule already fails from expand on, whatever column it changes: count those rows first.
+From expand on an UPDATE of a row that breaks the rule fails, whatever column it changes: count those rows first.
 Source: PostgreSQL documentation, ALTER TABLE, ADD table_constraint NOT VALID.
 """
 
@@ -64,7 +64,7 @@ def enforce(want: AddCheck, on: Surroundings) -> tuple[Draft, ...]:
         Draft(
             phase="enforce",
             subject=f"validate {name} of {want.table}",
-            why="Reads the rows that were there before the constraint; it fails, and changes nothing, when one breaks the rule.",
+            why="Reads the rows that were there before; it fails, and changes nothing, when one breaks the rule.",
             change=want.kind,
             steps=(step(operations.validate(on, want.table, want.schema, name), "enforce", undo=undo),),
             locks=(f"SHARE UPDATE EXCLUSIVE on {want.table} while it is read; readers and writers go on",),

@@ -1,7 +1,7 @@
 """Add a foreign key to a table in use.
 
-expand    its index first (the plan asks recipes/add_index.py for it), then the constraint NOT VALID: new rows are checked
-          from now on, old rows are not read. SHARE ROW EXCLUSIVE on both tables, for an instant.
+expand    its index first (the plan asks recipes/add_index.py for it), then the constraint NOT VALID: new rows are
+          checked from now on, old rows are not read. SHARE ROW EXCLUSIVE on both tables, for an instant.
 enforce   VALIDATE, in a revision of its own: reads the table, readers and writers of both go on
 undo      DROP CONSTRAINT; of the validation: the constraint again, NOT VALID
 Source: PostgreSQL documentation, ALTER TABLE, ADD table_constraint NOT VALID; measured, 500,000 rows: no client waited.
@@ -78,7 +78,7 @@ def enforce(want: AddForeignKey, on: Surroundings) -> tuple[Draft, ...]:
         Draft(
             phase="enforce",
             subject=f"validate that {want.table}.{', '.join(want.columns)} references {want.references}",
-            why="Reads the rows that were there before the constraint; it fails, and changes nothing, when one is orphaned.",
+            why="Reads the rows that were there before; it fails, and changes nothing, when one is orphaned.",
             change=want.kind,
             steps=(step(operations.validate(on, want.table, want.schema, name), "enforce", undo=undo),),
             locks=(

@@ -1,7 +1,7 @@
 """Add an index.
 
-expand    in an autocommit block, a revision of its own: first DROP INDEX CONCURRENTLY IF EXISTS, because a build that was
-          interrupted leaves an invalid index behind; then CREATE INDEX CONCURRENTLY. Readers and writers go on.
+expand    in an autocommit block, a revision of its own: first DROP INDEX CONCURRENTLY IF EXISTS, because a build that
+          was interrupted leaves an invalid index behind; then CREATE INDEX CONCURRENTLY. Readers and writers go on.
           On a table created in the same change: plain, in the same revision.
 undo      DROP INDEX CONCURRENTLY
 Source: PostgreSQL documentation, CREATE INDEX, "Building Indexes Concurrently".

@@ -1,8 +1,8 @@
 """Add a unique constraint to a table in use.
 
-expand    count the duplicates first (the validation query); CREATE UNIQUE INDEX CONCURRENTLY in an autocommit block, then
-          ADD CONSTRAINT ... USING INDEX, which takes the finished index over: an instant. Both in one revision, which can
-          be run again from its start at any point.
+expand    count the duplicates first (the validation query); CREATE UNIQUE INDEX CONCURRENTLY in an autocommit block,
+          then ADD CONSTRAINT ... USING INDEX, which takes the finished index over: an instant. Both in one revision,
+          which can be run again from its start at any point.
           On a table created in the same change: plain.
 undo      DROP CONSTRAINT, and the index goes with it
 Duplicates are never deleted: which row is the right one is a person's decision.
@@ -17,6 +17,7 @@ from pgwright.design.draft import Draft, Surroundings
 from pgwright.design.recipes import add_index
 from pgwright.design.request import AddIndex, AddUnique, Key
 from pgwright.design.source import qualified, quoted
+from pgwright.step import Step
 
 
 def name_of(want: AddUnique, on: Surroundings) -> str:
@@ -29,6 +30,7 @@ def expand(want: AddUnique, on: Surroundings) -> tuple[Draft, ...]:
     name, is_new = name_of(want, on), on.is_new(want.table, want.schema)
     table = qualified(want.schema, want.table)
     drop = operations.drop_constraint(on, want.table, want.schema, name, "unique")
+    steps: tuple[Step, ...]
     if is_new:
         steps = (step(operations.create_unique(on, want, name), "expand", undo=drop),)
     else:

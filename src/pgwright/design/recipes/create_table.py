@@ -15,7 +15,7 @@ from pgwright.design import names, operations
 from pgwright.design.compiled import step
 from pgwright.design.draft import Draft, Surroundings, Validation
 from pgwright.design.request import CreateTable, NewColumn
-from pgwright.design.source import call, name_of, qualified, sql_string, string
+from pgwright.design.source import call, name_of, nested, qualified, sql_string, string
 
 
 def key_name(want: CreateTable, on: Surroundings) -> str:
@@ -29,7 +29,7 @@ def expand(want: CreateTable, on: Surroundings) -> tuple[Draft, ...]:
     parts = [operations.column(on, c, nullable=_nullable(want, c)) for c in want.columns]
     if want.primary_key:
         keys = (string(c) for c in want.primary_key)
-        parts.append(call("sa.PrimaryKeyConstraint", *keys, name=name_of(key_name(want, on)), width=84))
+        parts.append(nested("sa.PrimaryKeyConstraint", *keys, name=name_of(key_name(want, on))))
     schema = string(want.schema) if want.schema else None
     create = call("op.create_table", string(want.table), *parts, schema=schema)
     steps = [step(create, "expand", undo=call("op.drop_table", string(want.table), schema=schema))]

@@ -2,9 +2,9 @@
 
 expand    only where the column is NOT NULL without a default: DROP NOT NULL, so that new code, which does not know the
           column any more, can insert rows
-contract  after the new code is out: its indexes concurrently, each in a revision of its own; then its constraints and
-          the column itself, ACCESS EXCLUSIVE for an instant, nothing is rewritten
-undo      the column as the catalog had it (type, default, comment, constraints, indexes), empty: data does not come back
+contract  after the new code is out: its indexes concurrently, each in a revision of its own; then its constraints
+          and the column itself, ACCESS EXCLUSIVE for an instant, nothing is rewritten
+undo      the column as it was (type, default, comment, constraints, indexes), empty: data does not come back
 Source: PostgreSQL documentation, ALTER TABLE, DROP COLUMN.
 """
 

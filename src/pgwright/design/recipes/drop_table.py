@@ -1,7 +1,7 @@
 """Drop a table.
 
-contract  after the new code is out: DROP TABLE, with its indexes and constraints. ACCESS EXCLUSIVE for an instant, on the
-          tables that it references too. Foreign keys of other tables on it must be dropped before; nothing cascades.
+contract  after the new code is out: DROP TABLE, with its indexes and constraints. ACCESS EXCLUSIVE for an instant, on
+          the tables that it references too. Foreign keys of others on it must be dropped before; nothing cascades.
 undo      the table as the catalog had it, empty: data does not come back
 Source: PostgreSQL documentation, DROP TABLE.
 """

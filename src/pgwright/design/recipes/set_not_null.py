@@ -21,7 +21,7 @@ from pgwright.design.draft import Draft, Surroundings, Validation
 from pgwright.design.expression import columns
 from pgwright.design.request import AddCheck, SetNotNull
 from pgwright.design.source import qualified, quoted, string
-from pgwright.step import Phase
+from pgwright.step import Phase, Step
 
 NATIVE = 18  # the first major with NOT NULL ... NOT VALID
 
@@ -57,8 +57,8 @@ def _added(want: SetNotNull, on: Surroundings) -> str:
     """The NOT VALID constraint, as code."""
     name = constraint_name(want, on)
     if on.major >= NATIVE:
-        sql = f"ALTER TABLE {qualified(want.schema, want.table)} ADD CONSTRAINT {quoted(name)} NOT NULL {quoted(want.column)} NOT VALID"
-        return operations.postgresql_only(on, sql)
+        rule = f"ADD CONSTRAINT {quoted(name)} NOT NULL {quoted(want.column)} NOT VALID"
+        return operations.postgresql_only(on, f"ALTER TABLE {qualified(want.schema, want.table)} {rule}")
     check = AddCheck(want.table, f"{quoted(want.column)} IS NOT NULL", name=name, schema=want.schema)
     return operations.create_check(on, check, name, valid=False)
 
@@ -96,6 +96,7 @@ def promise(want: SetNotNull, on: Surroundings, *, phase: Phase, change: str) ->
 
 def _validated(want: SetNotNull, on: Surroundings, change: str) -> Draft:
     validate = operations.validate(on, want.table, want.schema, constraint_name(want, on))
+    steps: tuple[Step, ...]
     if on.major >= NATIVE:
         undo = (step(_dropped(want, on), "enforce"), step(_added(want, on), "enforce"))
         steps = (step(validate, "enforce", undo=undo),)

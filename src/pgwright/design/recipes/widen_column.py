@@ -1,7 +1,7 @@
 """Widen varchar(n) to a larger varchar, to varchar without a limit, or to text.
 
-expand    ALTER COLUMN TYPE: the values are stored alike, so nothing is read or rewritten, indexes stay. ACCESS EXCLUSIVE
-          for an instant.
+expand    ALTER COLUMN TYPE: the values are stored alike, so nothing is read or rewritten, indexes stay. ACCESS
+          EXCLUSIVE for an instant.
 undo      the old type; that reads the table, and refuses when a longer value was written meanwhile
 Narrowing and every other type change are refused here: they read or rewrite the table under ACCESS EXCLUSIVE.
 Source: PostgreSQL documentation, ALTER TABLE, Notes ("binary coercible"); 9.2 release notes for varchar.
