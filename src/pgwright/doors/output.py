@@ -1,0 +1,76 @@
+"""What commands print with --json: one object, in shapes that are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, TypedDict
+
+from pgwright.errors import Refusal
+from pgwright.records import Proof, Verdict, to_json
+
+
+class Error(TypedDict):
+    """Something that kept the command from its work."""
+
+    code: str
+    file: str | None
+    line: int | None
+    message: str
+    hint: str
+
+
+class Proved(TypedDict):
+    """The verdict on one revision; a refuted one has at least one reason."""
+
+    revision: str
+    file: str
+    verdict: Verdict
+    reasons: list[dict[str, Any]]
+    findings: list[dict[str, Any]]
+
+
+class ProveOutput(TypedDict):
+    """What `pgwright prove --json` prints."""
+
+    format: Literal["prove/1"]
+    revisions: list[Proved]
+    errors: list[Error]
+
+
+def error_of(refusal: Refusal) -> Error:
+    """The E object of a refusal."""
+    return {
+        "code": refusal.code,
+        "file": refusal.file,
+        "line": refusal.line,
+        "message": refusal.message,
+        "hint": refusal.hint,
+    }
+
+
+def errors_of(refusal: Refusal) -> list[Error]:
+    """One E object per reason: a refusal may hold several."""
+    return [error_of(part) for part in getattr(refusal, "parts", ()) or (refusal,)]
+
+
+def prove_output(proofs: Sequence[Proof], errors: Sequence[Error]) -> ProveOutput:
+    """Verdicts and errors in the shape prove/1."""
+    return {"format": "prove/1", "revisions": [_proved(p) for p in proofs], "errors": list(errors)}
+
+
+def _proved(proof: Proof) -> Proved:
+    plain = to_json(proof)
+    return {
+        "revision": proof.revision,
+        "file": proof.file,
+        "verdict": proof.verdict,
+        "reasons": plain["reasons"],
+        "findings": plain["findings"],
+    }
+
+
+def prove_status(proofs: Sequence[Proof], errors: Sequence[Error], *, allow_unproven: bool) -> int:
+    """The exit status: 2 for errors and what is unproven, else 1 when something is refuted, else 0."""
+    if errors or (not allow_unproven and any(p.verdict == "unproven" for p in proofs)):
+        return 2
+    return 1 if any(p.verdict == "refuted" for p in proofs) else 0
