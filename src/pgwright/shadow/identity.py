@@ -17,7 +17,7 @@ def identify(stage: Stage, revision: Revision) -> Identity:
     tree = ast.parse(path.read_bytes())
     up, down = stage.compiled[revision.id, "up"], stage.compiled[revision.id, "down"]
     return Identity(
-        ast=_hash(ast.dump(_bare(tree), annotate_fields=False)),
+        ast=ast_hash(path),
         imports=_imports(tree, path, stage.interpreter.project.root),
         parents=tuple(sorted((*revision.down_revisions, *revision.depends_on))),
         naming_convention=_hash(stage.loaded.naming_convention),
@@ -30,6 +30,11 @@ def identify(stage: Stage, revision: Revision) -> Identity:
             ("server", str(stage.server.version)),
         ),
     )
+
+
+def ast_hash(path: Path) -> str:
+    """The hash of a revision file's AST: formatting, comments and docstrings change nothing."""
+    return _hash(ast.dump(_bare(ast.parse(path.read_bytes())), annotate_fields=False))
 
 
 def _hash(text: str) -> str:
