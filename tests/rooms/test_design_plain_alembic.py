@@ -12,8 +12,10 @@ from alembic.runtime.migration import MigrationContext
 from design_runner import CASES, catalog, engine, files, migrating, module, proven, requests_of
 
 from pgwright.design.draft import Limits
+from pgwright.design.identifier import UNQUOTED
 from pgwright.design.plan import draft
 from pgwright.design.request import from_json
+from pgwright.design.source import quoted
 
 NAMES = sorted(p.parent.name for p in CASES.glob("*/request.json"))
 
@@ -27,7 +29,7 @@ def _drafted(server: Any, database: str, name: str) -> Any:
     return draft(requests, catalog(server, database), version=version, style=style)
 
 
-@pytest.mark.parametrize("driver", ["psycopg2"])
+@pytest.mark.parametrize("driver", ["psycopg", "psycopg2"])
 def test_nasty_names_survive_every_driver(server: Any, database: str, driver: str) -> None:
     proven(server, database, _drafted(server, database, "nasty_names"), driver)
     assert catalog(server, database).relation("public.orders") is not None
@@ -100,3 +102,9 @@ def test_a_backfill_goes_page_by_page_and_can_be_repeated(server: Any, database:
     assert transactions is not None
     assert transactions[0] > 3
     assert sum("ctid" in s for s in sent) > 6
+
+
+def test_every_reserved_word_of_the_server_is_quoted_or_refused(server: Any) -> None:
+    with server.connect() as connection:
+        words = connection.execute(b"SELECT word FROM pg_get_keywords() WHERE catcode IN ('R', 'T')").fetchall()
+    assert {w for (w,) in words if quoted(w) == w} <= UNQUOTED
