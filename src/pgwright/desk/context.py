@@ -153,7 +153,7 @@ def _approval(prompt: Prompt, known: Known, context: Context) -> None:
 
 
 def _environment(prompt: Prompt, known: Known, context: Context) -> None:
-    configured = dict(known.environments)
+    configured = {name: _KINDS.get(kind, kind) for name, kind in known.environments}
     given = prompt.values(*_ENVIRONMENT)
     for value in given[:1]:
         word = value.strip(" .`'\"")
@@ -164,7 +164,7 @@ def _environment(prompt: Prompt, known: Known, context: Context) -> None:
         context.environment = kind or ""
         context.noted.append(Noted("environment", value, "given"))
     if not given and len(configured) == 1:
-        name, context.environment = known.environments[0]
+        name, context.environment = next(iter(configured.items()))
         context.noted.append(Noted("environment", name, "found", "pgwright.toml"))
     elif not given:
         context.missing.append("environment")
