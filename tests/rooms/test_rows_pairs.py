@@ -47,6 +47,16 @@ BREAKABLE = {
         T + "a text NOT NULL, gone int, z int)",
         "ALTER TABLE t RENAME a TO b; ALTER TABLE t ALTER b TYPE int USING b::int; ALTER TABLE t DROP z, ADD y text",
     ),
+    "key swapped": (
+        "CREATE TABLE p (id int PRIMARY KEY, new_id uuid NOT NULL); " + T + "p uuid NOT NULL)",
+        "ALTER TABLE p DROP id; ALTER TABLE p RENAME new_id TO id; ALTER TABLE p ADD PRIMARY KEY (id);"
+        "ALTER TABLE t ADD FOREIGN KEY (p) REFERENCES p",
+    ),
+    "renamed among others": (
+        T + "parent int, other int, z text)",
+        "ALTER TABLE t RENAME parent TO parent_id; ALTER TABLE t DROP other; ALTER TABLE t ADD FOREIGN KEY (parent_id)"
+        " REFERENCES t",
+    ),
     "renamed table": (T + "a text)", "ALTER TABLE t RENAME TO u; ALTER TABLE u ALTER a SET NOT NULL"),
     "domain": (
         "CREATE DOMAIN positive AS int CHECK (VALUE > 0); " + T + "n int NOT NULL)",
