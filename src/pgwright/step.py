@@ -43,8 +43,9 @@ class Observed:
     rewrites: tuple[str, ...] = ()
     drops: tuple[str, ...] = ()
     rows: tuple[Rows, ...] = ()
-    transactional: bool = True
+    transaction: int | None = None  # ordinal of the transaction within its run; None: autocommit
     line: int | None = None  # line of the revision file that sent it, where that is known
+    notice: str = ""  # what the server remarked ("... does not exist, skipping")
     error: str = ""  # SQLSTATE, when the server refused it
 
     def held(self, mode: str, relation: str) -> bool:

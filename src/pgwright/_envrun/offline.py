@@ -1,0 +1,90 @@
+"""Revisions as SQL text, without a database: through the project's env.py where it has an offline mode."""
+
+import io
+import re
+
+from . import failure
+
+NEEDS_RESULTS = re.compile(
+    r"NoneType|NoInspectionAvailable|inspect|MockConnection|MockEngine|offline|as_sql|literal|Session|bind", re.I
+)
+
+
+def render(tree, wanted):
+    """For each (revision, direction): {"sql": [...]} or {"reason": ..., "why": ...}. Rendered twice, to see what varies."""
+    first, route = _once(tree, wanted)
+    second, _ = _once(tree, wanted, route)
+    return [_agreed(one, other, route) for one, other in zip(first, second)]
+
+
+def _agreed(one, other, route):
+    if "reason" in one:
+        return dict(one, route=route)
+    if "reason" in other or one["sql"] != other["sql"]:
+        return {"reason": "volatile", "why": "two renderings differ", "route": route}
+    return dict(one, route=route)
+
+
+def _once(tree, wanted, route=None):
+    """All of them in one run. When env.py cannot run offline, a plain context with the options that it configured."""
+    results = []
+
+    def work(heads, context):
+        del results[:]
+        results.extend(_one(tree, context, revision, direction) for revision, direction in wanted)
+        return []
+
+    if route != "plain":
+        try:
+            tree.run(work, sql=True, starting_rev="base", dont_mutate=True)
+        except (Exception, SystemExit):
+            del results[:]
+        if results:
+            return results, "env.py"
+    _plain(tree, work)
+    return results, "plain"
+
+
+def _plain(tree, work):
+    from alembic.operations import Operations
+    from alembic.runtime.environment import EnvironmentContext
+
+    names = ("target_metadata", "user_module_prefix", "render_as_batch", "version_table", "version_table_schema")
+    opts = {name: tree.opts[name] for name in names if tree.opts and tree.opts.get(name) is not None}
+    config = tree.config(sql=True)
+    environment = EnvironmentContext(config, tree.script, fn=work, as_sql=True, starting_rev="base", tag=None)
+    with environment:
+        environment.configure(
+            dialect_name="postgresql",
+            literal_binds=True,
+            output_buffer=io.StringIO(),
+            dialect_opts={"paramstyle": "named"},
+            **opts,
+        )
+        with Operations.context(environment.get_context()):
+            work((), environment.get_context())
+
+
+def _one(tree, context, revision, direction):
+    """What upgrade() or downgrade() sends, without Alembic's own bookkeeping."""
+    module = tree.script.get_revision(revision).module
+    context.impl.memo.clear()  # enums made by another revision must not hide a CREATE TYPE of this one
+    sent, previous = [], context.impl.static_output
+    context.impl.static_output = sent.append
+    try:
+        (module.upgrade if direction == "up" else module.downgrade)()
+    except Exception as error:
+        return _reason(error, tree.files)
+    finally:
+        context.impl.static_output = previous
+    return {"sql": [text.strip() for text in sent if text.strip()]}
+
+
+def _reason(error, files):
+    told = failure.describe(error, files)
+    needs = NEEDS_RESULTS.search("%s %s" % (told["exception"], told["message"])) or not told["raised_there"]
+    return {
+        "reason": "reads-data" if needs else "raises",
+        "why": "%s: %s" % (told["exception"], told["message"]),
+        "line": told["line"],
+    }

@@ -1,0 +1,125 @@
+"""SQL expressions in requests are parsed by PostgreSQL's own grammar: exactly one expression, or a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import postgast
+
+from pgwright.design.refusals import NotOneExpression
+
+# Functions that ADD COLUMN ... DEFAULT evaluates once for all rows, so that adding stays instant. Any other
+# counts as volatile: the phased way is right for every function. Source: ALTER TABLE, "Notes"; pg_proc.provolatile.
+_STABLE = frozenset(
+    [
+        "now",
+        "transaction_timestamp",
+        "statement_timestamp",
+        "timezone",
+        "date_trunc",
+        "date_part",
+        "make_date",
+        "make_interval",
+        "to_timestamp",
+        "to_char",
+        "to_date",
+        "to_number",
+        "lower",
+        "upper",
+        "btrim",
+        "ltrim",
+        "rtrim",
+        "trim",
+        "length",
+        "char_length",
+        "substring",
+        "substr",
+        "replace",
+        "concat",
+        "md5",
+        "left",
+        "right",
+        "lpad",
+        "rpad",
+        "abs",
+        "ceil",
+        "floor",
+        "round",
+        "jsonb_build_object",
+        "jsonb_build_array",
+        "json_build_object",
+        "to_jsonb",
+        "to_json",
+        "array_length",
+        "cardinality",
+        "string_to_array",
+        "current_setting",
+        "current_database",
+        "current_schema",
+    ]
+)
+_COMMENTS = frozenset({275, 276})  # SQL_COMMENT, C_COMMENT
+_ALLOWED_SELECT = {"target_list", "limit_option", "op"}  # the two enums always print their defaults
+
+
+def one_expression(text: str) -> str:
+    """The text itself, when it is one SQL expression; else NotOneExpression.
+
+    It is parsed bare and in parentheses: `1) + (2` passes only the second test, `1 AS x` only the first.
+    """
+    if "\0" in text or not text.strip():
+        raise NotOneExpression(text=repr(text), problem="it is empty or holds NUL")
+    bare, wrapped = _target(text, text), _target(f"({text}\n)", text)
+    if bare.name or bare.indirection or wrapped.name or wrapped.indirection:
+        raise NotOneExpression(text=repr(text), problem="it names a result")
+    if any(token.token in _COMMENTS for token in postgast.scan(text).tokens):
+        raise NotOneExpression(text=repr(text), problem="it holds a comment")
+    return text.strip()
+
+
+def _target(text: str, shown: str) -> Any:
+    try:
+        statements = postgast.parse(f"SELECT {text}").stmts
+    except postgast.PgQueryError as error:
+        raise NotOneExpression(text=repr(shown), problem=error.message) from error
+    select = statements[0].stmt.select_stmt
+    filled = {f.name for f, _ in select.ListFields()}
+    if len(statements) != 1 or not filled <= _ALLOWED_SELECT or len(select.target_list) != 1:
+        raise NotOneExpression(text=repr(shown), problem="it is more than an expression")
+    return select.target_list[0].res_target
+
+
+def _nodes(text: str, kind: str) -> Iterator[Any]:
+    for name, node in postgast.walk(postgast.parse(f"SELECT ({text}\n)")):
+        if type(node).__name__ == kind or name == kind:
+            yield node
+
+
+def functions(text: str) -> tuple[str, ...]:
+    """Names of the functions called, without their schema."""
+    return tuple(node.funcname[-1].string.sval for node in _nodes(text, "FuncCall"))
+
+
+def columns(text: str) -> tuple[str, ...]:
+    """Names of the columns read, in order of first appearance."""
+    found = [node.fields[-1].string.sval for node in _nodes(text, "ColumnRef") if node.fields[-1].HasField("string")]
+    return tuple(dict.fromkeys(found))
+
+
+def is_volatile(text: str) -> bool:
+    """True unless every function in it is known to give one value for the whole statement."""
+    return any(name not in _STABLE for name in functions(text)) or any(True for _ in _nodes(text, "SubLink"))
+
+
+def is_call(text: str) -> bool:
+    """True for a single function call, which an index definition takes without parentheses."""
+    target = postgast.parse(f"SELECT {text}").stmts[0].stmt.select_stmt.target_list[0].res_target
+    return bool(target.val.HasField("func_call"))
+
+
+def names_in(statement: str) -> tuple[str, ...]:
+    """Names of the columns that a CREATE INDEX statement reads in expressions and its predicate."""
+    nodes = postgast.walk(postgast.parse(statement))
+    found = (n.fields[-1].string.sval for _, n in nodes if type(n).__name__ == "ColumnRef")
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,102 @@
+"""One field of a request from its JSON value, by its declared type and its name."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from pgwright.design.expression import one_expression
+from pgwright.design.identifier import identifier
+from pgwright.design.refusals import BadField
+
+_SQL = frozenset({"expression", "predicate", "where", "using"})
+_NAMES = frozenset(
+    [
+        "table",
+        "column",
+        "columns",
+        "name",
+        "schema",
+        "to",
+        "references",
+        "referenced_columns",
+        "references_schema",
+        "primary_key",
+        "primary_key_name",
+        "include",
+    ]
+)
+_WORDS = {
+    "identity": ("", "always", "by default"),
+    "generated": ("", "stored", "virtual"),
+    "order": ("", "asc", "desc"),
+    "nulls": ("", "first", "last"),
+    "on_delete": ("", "CASCADE", "RESTRICT", "NO ACTION", "SET NULL", "SET DEFAULT"),
+    "on_update": ("", "CASCADE", "RESTRICT", "NO ACTION", "SET NULL", "SET DEFAULT"),
+    "method": ("btree", "hash", "gin", "gist", "spgist", "brin", "hnsw", "ivfflat"),
+}
+
+
+def read_field(field_type: str, kind: str, name: str, value: Any, known: str) -> Any:
+    """The checked value of a field of type str, bool, or tuple of str, optional or not."""
+
+    def bad(problem: str) -> BadField:
+        return BadField(kind=kind, field=name, problem=problem, known=known)
+
+    if value is None and field_type.endswith("None"):
+        return None
+    if field_type == "bool":
+        if not isinstance(value, bool):
+            raise bad("must be true or false")
+        return value
+    if field_type.startswith("tuple[str"):
+        if not isinstance(value, (list, tuple)) or not all(isinstance(v, str) for v in value):
+            raise bad("must be a list of texts")
+        if len(set(value)) != len(value):
+            raise bad("names something twice")
+        if not value and name in ("columns", "labels"):
+            raise bad("must not be empty")
+        return tuple(_text(name, v, bad) for v in value)
+    if not isinstance(value, str):
+        raise bad("must be text")
+    return _text(name, value, bad)
+
+
+def _text(name: str, value: str, bad: Any) -> str:
+    if name in _SQL:
+        return one_expression(value)
+    if name in _WORDS:
+        word = value.upper() if name.startswith("on_") else value.lower()
+        if word not in _WORDS[name]:
+            raise bad(f"must be one of {', '.join(w for w in _WORDS[name] if w)}")
+        return (
+            "" if (name, word) in (("order", "asc"), ("on_delete", "NO ACTION"), ("on_update", "NO ACTION")) else word
+        )
+    if name in _NAMES or name == "opclass":
+        return identifier(value, name.removesuffix("s"))
+    if name == "labels":
+        return identifier(value, "label")
+    if "\0" in value:
+        raise bad("holds NUL")
+    return value
+
+
+def written(record: Any) -> dict[str, Any]:
+    """The fields of a request that are not at their default, as JSON values."""
+    result: dict[str, Any] = {}
+    for field in fields(record):
+        value = getattr(record, field.name)
+        if value != field.default:
+            result[field.name] = _plain(value)
+    return result
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(v) for v in value]
+    if hasattr(value, "json"):
+        return value.python
+    if hasattr(value, "__dataclass_fields__"):
+        plain = written(value)
+        return plain["column"] if set(plain) == {"column"} and type(value).__name__ == "Key" else plain
+    return value

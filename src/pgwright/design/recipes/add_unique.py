@@ -1,0 +1,69 @@
+"""Add a unique constraint to a table in use.
+
+expand    count the duplicates first (the validation query); CREATE UNIQUE INDEX CONCURRENTLY in an autocommit block,
+          then ADD CONSTRAINT ... USING INDEX, which takes the finished index over: an instant. Both in one revision,
+          which can be run again from its start at any point.
+          On a table created in the same change: plain.
+undo      DROP CONSTRAINT, and the index goes with it
+Duplicates are never deleted: which row is the right one is a person's decision.
+Source: PostgreSQL documentation, ALTER TABLE, ADD table_constraint_using_index.
+"""
+
+from __future__ import annotations
+
+from pgwright.design import names, operations
+from pgwright.design.compiled import step
+from pgwright.design.draft import Draft, Surroundings
+from pgwright.design.recipes import add_index
+from pgwright.design.request import AddIndex, AddUnique, Key
+from pgwright.design.source import qualified, quoted
+from pgwright.step import Step
+
+
+def name_of(want: AddUnique, on: Surroundings) -> str:
+    """The name given, or made of table and columns."""
+    return want.name or names.name_for("uq", want.table, want.columns, convention=on.style.naming_convention)
+
+
+def expand(want: AddUnique, on: Surroundings) -> tuple[Draft, ...]:
+    """The constraint, by way of an index built concurrently."""
+    name, is_new = name_of(want, on), on.is_new(want.table, want.schema)
+    table = qualified(want.schema, want.table)
+    drop = operations.drop_constraint(on, want.table, want.schema, name, "unique")
+    steps: tuple[Step, ...]
+    if is_new:
+        steps = (step(operations.create_unique(on, want, name), "expand", undo=drop),)
+    else:
+        index = AddIndex(
+            want.table,
+            tuple(Key(c) for c in want.columns),
+            unique=True,
+            nulls_not_distinct=want.nulls_not_distinct,
+            schema=want.schema,
+        )
+        leftover, build = add_index.concurrent(index, name)
+        deferral = " DEFERRABLE" if want.deferrable or want.deferred else ""
+        deferral += " INITIALLY DEFERRED" if want.deferred else ""
+        use = f"ALTER TABLE {table} ADD CONSTRAINT {quoted(name)} UNIQUE USING INDEX {quoted(name)}{deferral}"
+        attach = step(operations.postgresql_only(on, use), "expand", undo=drop)
+        steps = (leftover, step(build.code, "expand", transactional=False), attach)
+    return (
+        Draft(
+            phase="expand",
+            subject=f"make {', '.join(want.columns)} unique in {want.table}",
+            why="" if is_new else "The index is built concurrently; the constraint then takes it over without a scan.",
+            change=want.kind,
+            steps=steps,
+            locks=()
+            if is_new
+            else (
+                f"SHARE UPDATE EXCLUSIVE on {want.table} while the index is built; readers and writers go on",
+                "ACCESS EXCLUSIVE for the instant of ADD CONSTRAINT",
+            ),
+            validations=(add_index.duplicates(table, want.columns, nulls_equal=want.nulls_not_distinct),),
+            notes=()
+            if is_new
+            else ("With duplicates the build fails and leaves an invalid index; run the validation query first.",),
+            joins="new" if is_new else "",
+        ),
+    )

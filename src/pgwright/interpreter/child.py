@@ -1,0 +1,206 @@
+"""The user's interpreter, driven from here: one persistent child for one Alembic tree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from pgwright.interpreter import read
+from pgwright.interpreter.process import Process
+from pgwright.interpreter.python import Python, find
+from pgwright.interpreter.refusals import (
+    CallFailed,
+    EnvFailed,
+    NeverConfigured,
+    NoAlembic,
+    NotPostgres,
+    RevisionsFailed,
+)
+from pgwright.interpreter.results import (
+    Compiled,
+    Direction,
+    Failure,
+    Here,
+    Loaded,
+    ModelClass,
+    Ran,
+    Target,
+    Waiting,
+)
+from pgwright.project import Project
+
+START_TIMEOUT, LOAD_TIMEOUT, STEP_TIMEOUT = 120.0, 600.0, 3600.0
+
+
+class Interpreter:
+    """A context manager around the child. Calls go one at a time; the child keeps what it imported between them."""
+
+    def __init__(self, project: Project, python: str | None = None, *, guard: bool = True) -> None:
+        self.project = project
+        self.python: Python = find(project, python)
+        self.guard = guard
+        self.here: Here | None = None
+        self._process: Process | None = None
+
+    def __enter__(self) -> Interpreter:
+        settings = self.project.settings
+        self._process = Process(
+            self.python.command, self.project.tree.cwd, dict(settings.env), carried=self.python.is_prefix
+        )
+        options: dict[str, Any] = {"off": True} if not self.guard else {"allow": list(settings.allow)}
+        try:
+            reply = self._process.ask({"do": "hello", "guard_options": options}, START_TIMEOUT)
+            if error := self._failure(reply, 0):
+                raise NoAlembic(
+                    python=" ".join(self.python.command), found_by=self.python.found_by, message=error.message
+                )
+        except BaseException:
+            self.close()
+            raise
+        self.here = read.here(reply, self.python.found_by)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the child."""
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+
+    def load(self, target: Target) -> Loaded:
+        """env.py once with an empty step list, the revisions after it. Raises EnvFailed, RevisionsFailed, NotPostgres."""
+        tree, settings = self.project.tree, self.project.settings
+        reply, error = self._call(
+            {
+                "do": "load",
+                "target": read.plain(target),
+                "ini": str(tree.ini) if tree.ini else None,
+                "toml": str(tree.toml) if tree.toml else None,
+                "section": tree.section,
+                "x": list(settings.x),
+                "options": dict(tree.options),
+            },
+            LOAD_TIMEOUT,
+        )
+        if error is not None:
+            raise _refusal(error)
+        assert self.here is not None
+        loaded = read.loaded(reply, self.here)
+        if not loaded.contexts:
+            raise NeverConfigured()
+        others = {one.dialect for one in loaded.contexts} - {"postgresql"}
+        if others:
+            raise NotPostgres(dialect=", ".join(sorted(others)))
+        return loaded
+
+    def step(
+        self,
+        target: Target,
+        steps: Sequence[tuple[Direction, str]],
+        *,
+        trace: bool = False,
+        probe_sql: str | None = None,
+        on_wait: Callable[[Waiting], None] | None = None,
+    ) -> Ran:
+        """Exactly these steps in one run of env.py, with fresh contexts. What fails is in `Ran.error`, not raised.
+
+        With `trace`, every statement is recorded, `probe_sql` runs after each that is not DDL inside a transaction, and
+        `on_wait` is called before a statement that must be watched from outside while it waits.
+        """
+        wanted = {"probe_sql": probe_sql, "wait": on_wait is not None} if trace else None
+        request = {"do": "step", "target": read.plain(target), "steps": [list(one) for one in steps], "trace": wanted}
+
+        def heard(event: dict[str, Any]) -> None:
+            if on_wait is not None:
+                on_wait(read.waiting(event))
+
+        reply, error = self._call(request, STEP_TIMEOUT, heard)
+        return read.ran(reply, error)
+
+    def stamp(self, target: Target, revisions: Iterable[str]) -> None:
+        """Writes the version table, without running anything. No revision means base."""
+        names = list(revisions) or ["base"]
+        self._must("stamp", {"target": read.plain(target), "revisions": names})
+
+    def create_all(self, target: Target) -> tuple[str, ...]:
+        """Creates what target_metadata says, on the user's own (redirected) connection; returns the tables' names."""
+        return tuple(self._must("create_all", {"target": read.plain(target)})["tables"])
+
+    def models(self) -> list[ModelClass]:
+        """The mapped classes, with where they are written."""
+        return [read.model(one) for one in self._must("models", {})["models"]]
+
+    def compile(self, revision: str, direction: Direction) -> Compiled:
+        """The revision's direction as SQL, or the reason why it cannot be rendered without data."""
+        return self.compile_all([(revision, direction)])[0]
+
+    def compile_all(self, wanted: Sequence[tuple[str, Direction]]) -> tuple[Compiled, ...]:
+        """Many at once: two runs of env.py however many they are."""
+        reply = self._must("compile", {"wanted": [list(one) for one in wanted]})
+        return tuple(read.compiled(*one, answer) for one, answer in zip(wanted, reply["compiled"], strict=True))
+
+    def write_revision(
+        self,
+        rev_id: str,
+        message: str,
+        *,
+        head: str | Sequence[str] | None = None,
+        splice: bool = False,
+        branch_label: str | None = None,
+        version_path: str | None = None,
+        upgrades: str = "",
+        downgrades: str = "",
+        imports: str = "",
+        depends_on: str | Sequence[str] | None = None,
+        literal: dict[str, Any] | None = None,
+    ) -> Path:
+        """A new file through the project's own script.py.mako, file_template and hooks. Bodies come unindented."""
+        facts = {name: value for name, value in locals().items() if name != "self"}
+        facts = {name: list(v) if isinstance(v, tuple) else v for name, v in facts.items()}
+        return Path(self._must("write_revision", facts)["path"])
+
+    def _must(self, do: str, facts: dict[str, Any]) -> dict[str, Any]:
+        reply, error = self._call({"do": do, **facts}, STEP_TIMEOUT)
+        if error is not None:
+            raise CallFailed(
+                file=error.file,
+                line=error.line,
+                what=do,
+                exception=error.exception,
+                message=error.message,
+                hint=error.output[-1500:] or error.trace,
+            )
+        return reply
+
+    def _call(
+        self, request: dict[str, Any], timeout: float, heard: Callable[[dict[str, Any]], None] | None = None
+    ) -> tuple[dict[str, Any], Failure | None]:
+        assert self._process is not None, "the interpreter is used as a context manager"
+        before = self._process.written()
+        reply = self._process.ask(request, timeout, heard)
+        return reply, self._failure(reply, before)
+
+    def _failure(self, reply: dict[str, Any], since: int) -> Failure | None:
+        if "error" not in reply or self._process is None:
+            return None
+        return read.failure(reply["error"], self._process.tail(since))
+
+
+def _refusal(error: Failure) -> EnvFailed | RevisionsFailed:
+    """What `load` raises: an env.py that cannot load, or a revision file that cannot be imported."""
+    facts: dict[str, Any] = {"file": error.file, "line": error.line, "exception": error.exception}
+    if error.code == "revisions":
+        return RevisionsFailed(message=error.message, **facts)
+    hint = "It ran as the alembic command would run it; the last line of its own code is named above."
+    if error.missing:
+        names = ", ".join(error.missing)
+        hint = f"It seems to want {names}. Set them under [env] in pgwright.toml; no real secret is needed."
+    elif error.exception.endswith("ModuleNotFoundError"):
+        hint = "Is this the application's interpreter? Otherwise: pgwright --python PATH, or PYTHONPATH under [env]."
+    return EnvFailed(message=error.message, hint=hint, **facts)

@@ -1,0 +1,239 @@
+"""What the child said, as frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Direction = Literal["up", "down"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The one database that a call may reach: `host` is a socket directory, or a machine outside proofs."""
+
+    host: str
+    port: int
+    user: str
+    dbname: str
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """The user's interpreter, and which layers keep its code from the network (DESIGN.md, "nothing leaves")."""
+
+    python: str
+    executable: str
+    alembic: str
+    sqlalchemy: str
+    layers: tuple[str, ...]
+    found_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Something that the user's code tried to reach and was kept from, swallowed by its own `except` or not."""
+
+    kind: Literal["socket", "name", "program", "libpq"]
+    what: str
+    where: str | None = None  # "file:line" in the user's code
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a call failed. `exception` is the root cause's class; `file` and `line` the deepest place in the user's code."""
+
+    exception: str
+    message: str
+    code: str | None = None  # "env", "revisions", or None: a step failed
+    sqlstate: str | None = None
+    detail: str | None = None
+    statement: str | None = None
+    file: str | None = None
+    line: int | None = None
+    revision: str | None = None  # the revision whose file that is
+    raised_there: bool = False  # by a `raise` on that very line, not by a library it called
+    trace: str = ""
+    output: str = ""  # the end of what the user's code printed and logged
+    missing: tuple[str, ...] = ()  # settings that env.py seems to want
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One revision as Alembic knows it."""
+
+    revision: str
+    down: tuple[str, ...]
+    depends_on: tuple[str, ...]
+    labels: tuple[str, ...]
+    doc: str
+    file: str
+    upgrade_line: int | None
+    downgrade_line: int | None
+    is_merge: bool
+    is_base: bool
+    is_branch_point: bool
+    is_head: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One `configure()` of env.py. A loop over tenants makes several."""
+
+    dialect: str
+    driver: str
+    version_table: str
+    version_table_schema: str | None
+    tables: tuple[str, ...]
+    naming_conventions: tuple[str, ...]
+    has_metadata: bool
+    hooks: tuple[str, ...]
+    flags: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How the project wants its revision files: what `alembic revision` would honour."""
+
+    directory: str
+    versions: tuple[str, ...]
+    file_template: str
+    truncate_slug_length: int
+    timezone: str | None
+    sourceless: bool
+    recursive: bool
+    revision_environment: bool
+    post_write_hooks: tuple[dict[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The tree after env.py ran once with nothing to do. Revisions are in order, parents first."""
+
+    revisions: tuple[Revision, ...]
+    heads: tuple[str, ...]
+    bases: tuple[str, ...]
+    contexts: tuple[Context, ...]
+    config: Writing
+    connections: tuple[str, ...]  # "dialect+driver" seen connecting
+    here: Here
+    seconds: float
+    cpu_seconds: float
+    refused: tuple[Refused, ...] = ()
+
+    @property
+    def context(self) -> Context:
+        """The first context; most projects have one."""
+        return self.contexts[0]
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """Every table that any target_metadata knows."""
+        return frozenset(table for one in self.contexts for table in one.tables)
+
+    def revision(self, name: str) -> Revision:
+        """Raises KeyError for a revision that is not there."""
+        for one in self.revisions:
+            if one.revision == name:
+                return one
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement as SQLAlchemy handed it to the driver; `line` is None for Alembic's own."""
+
+    sql: str
+    file: str | None
+    line: int | None
+    autocommit: bool
+    rowcount: int | None = None
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VersionTable:
+    """One version table that the run used: its content before, and as the run left it (None when it failed)."""
+
+    table: str
+    schema: str | None
+    before: tuple[str, ...]
+    after: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One run of env.py with the steps that were asked for."""
+
+    ok: bool
+    error: Failure | None
+    statements: tuple[Statement, ...]
+    versions: tuple[VersionTable, ...]
+    refused: tuple[Refused, ...]
+    seconds: float
+    cpu_seconds: float
+
+    @property
+    def heads_after(self) -> tuple[str, ...]:
+        """The first version table's content after the run; what it was before when the run failed."""
+        if not self.versions:
+            return ()
+        first = self.versions[0]
+        return first.before if first.after is None else first.after
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A statement that is about to run outside a transaction; the session `pid` stands still until the listener returns."""
+
+    sql: str
+    pid: int
+    file: str | None
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MappedColumn:
+    """A column of a mapped class, and the attribute that carries it."""
+
+    name: str
+    attribute: str
+    type: str
+    nullable: bool
+    primary_key: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """A relationship to another mapped class."""
+
+    name: str
+    target: str
+    many: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModelClass:
+    """A mapped class and where it is written."""
+
+    name: str
+    module: str
+    file: str | None
+    line: int | None
+    table: str | None  # schema-qualified as SQLAlchemy's fullname
+    schema: str | None
+    in_metadata: bool
+    columns: tuple[MappedColumn, ...]
+    relationships: tuple[Relationship, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A direction of a revision as SQL text, or the reason why there is none: `reads-data`, `volatile` or `raises`."""
+
+    revision: str
+    direction: Direction
+    sql: tuple[str, ...] | None
+    reason: str = ""
+    why: str = ""
+    route: str = field(default="env.py", compare=False)  # or "plain", where env.py has no offline mode

@@ -1,0 +1,69 @@
+"""What this room refuses."""
+
+from __future__ import annotations
+
+from pgwright.errors import Refusal
+
+
+class NoTree(Refusal):
+    """
+    No Alembic tree below {root}.
+    Looked for alembic.ini (at any depth, also backend/alembic.ini and api/alembic.ini), [tool.alembic] in pyproject.toml and
+    $ALEMBIC_CONFIG, each with a script_location that holds an env.py. Create one with: alembic init alembic
+    """
+
+    code = "PW-PROJECT-01"
+
+
+class ManyTrees(Refusal):
+    """
+    {count} Alembic trees below {root}, and none was chosen: {names}
+    Choose one with --tree NAME, or with tree = "NAME" in pgwright.toml.
+    """
+
+    code = "PW-PROJECT-02"
+
+
+class UnknownTree(Refusal):
+    """
+    There is no Alembic tree {name} below {root}.
+    There are: {names}
+    """
+
+    code = "PW-PROJECT-03"
+
+
+class BadSettings(Refusal):
+    """
+    {source} is not valid: {why}
+    See the reference of pgwright.toml.
+    """
+
+    code = "PW-PROJECT-04"
+
+
+class PasswordInFile(Refusal):
+    """
+    {source} holds a database address with a password at {key}.
+    Name the variable that holds the address instead: url_env = "..."; a made-up address for env.py goes to a host under .invalid.
+    """
+
+    code = "PW-PROJECT-05"
+
+
+class UnknownRevision(Refusal):
+    """
+    There is no revision {name}.
+    {known}
+    """
+
+    code = "PW-PROJECT-06"
+
+
+class AmbiguousRevision(Refusal):
+    """
+    {name} is the beginning of more than one revision: {matches}
+    Write more of it.
+    """
+
+    code = "PW-PROJECT-07"

@@ -1,0 +1,152 @@
+"""pgwright.toml, or [tool.pgwright] in pyproject.toml. No secret has a place in it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, cast
+from urllib.parse import urlsplit
+
+from pgwright.project.refusals import BadSettings, PasswordInFile
+
+Kind = Literal["dev", "staging", "production"]
+KINDS: dict[str, Kind] = {
+    "dev": "dev",
+    "development": "dev",
+    "staging": "staging",
+    "prod": "production",
+    "production": "production",
+}
+TEXTS, LISTS = ("python", "tree", "main"), ("x", "allow", "setup_sql", "shims")
+KNOWN = {*TEXTS, *LISTS, "major", "env", "environments"}
+# RFC 2606 and 6761: names that can never be a real machine, and this machine itself
+NOWHERE = re.compile(r"(^|\.)(invalid|test|example|localhost)$|^127\.|^::1$|^$")
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """A database of the project's. Its address stays in the variable `url_env`."""
+
+    name: str
+    kind: Kind
+    url_env: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the file says; every default means "find out"."""
+
+    source: str = ""  # the file, for people
+    python: str | None = None
+    tree: str | None = None
+    main: str | None = None
+    major: int | None = None
+    x: tuple[str, ...] = ()  # -x arguments of the alembic command
+    allow: tuple[str, ...] = ()  # "host:port" on this machine that the project's code may reach while proving
+    setup_sql: tuple[Path, ...] = ()
+    shims: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
+    environments: tuple[Environment, ...] = ()
+
+    def environment(self, name: str) -> Environment | None:
+        """The environment of that name, or None."""
+        return next((one for one in self.environments if one.name == name), None)
+
+
+def read_settings(root: Path) -> Settings:
+    """The settings in `root`; pgwright.toml before pyproject.toml. Raises BadSettings and PasswordInFile."""
+    own, shared = root / "pgwright.toml", root / "pyproject.toml"
+    if own.is_file():
+        return _settings(_toml(own), own)
+    if shared.is_file():
+        table = _toml(shared).get("tool", {}).get("pgwright")
+        if table is not None:
+            return _settings(table, shared)
+    return Settings()
+
+
+def has_settings(directory: Path) -> bool:
+    """True when `directory` holds settings of ours."""
+    if (directory / "pgwright.toml").is_file():
+        return True
+    shared = directory / "pyproject.toml"
+    return shared.is_file() and "[tool.pgwright" in shared.read_text("utf-8", "replace")
+
+
+def _toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSettings(source=file.name, why=error) from error
+
+
+def _settings(table: dict[str, Any], file: Path) -> Settings:
+    _check(table, file)
+    return Settings(
+        source=file.name,
+        python=table.get("python"),
+        tree=table.get("tree"),
+        main=table.get("main"),
+        major=table.get("major"),
+        x=tuple(table.get("x", ())),
+        allow=tuple(table.get("allow", ())),
+        setup_sql=tuple(file.parent / one for one in table.get("setup_sql", ())),
+        shims=tuple(table.get("shims", ())),
+        env={name: str(value) for name, value in table.get("env", {}).items()},
+        environments=tuple(_environment(name, one, file) for name, one in table.get("environments", {}).items()),
+    )
+
+
+def _check(table: dict[str, Any], file: Path) -> None:
+    """Raises BadSettings on a key or type that is not known, PasswordInFile on an address that could be real."""
+    unknown = sorted(set(table) - KNOWN)
+    if unknown:
+        raise BadSettings(source=file.name, why=f"unknown key {unknown[0]}; known are {', '.join(sorted(KNOWN))}")
+    wanted: dict[str, type] = {
+        **dict.fromkeys(TEXTS, str),
+        **dict.fromkeys(LISTS, list),
+        "major": int,
+        "env": dict,
+        "environments": dict,
+    }
+    for name, value in table.items():
+        if not isinstance(value, wanted[name]):
+            raise BadSettings(source=file.name, why=f"{name} must be a {wanted[name].__name__}")
+    for key, value in _texts(table):
+        if _has_password(value, fake_is_fine=key.startswith("env.")):
+            raise PasswordInFile(source=file.name, key=key)
+
+
+def _texts(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _texts(inner, f"{key}.{name}" if key else name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner, key)
+    elif isinstance(value, str):
+        yield key, value
+
+
+def _has_password(text: str, *, fake_is_fine: bool) -> bool:
+    if "://" not in text:
+        return bool(re.search(r"\bpassword\s*=", text)) and bool(re.search(r"\b(host|dbname)\s*=", text))
+    try:
+        url = urlsplit(text)
+        return bool(url.password) and not (fake_is_fine and NOWHERE.search(url.hostname or ""))
+    except ValueError:
+        return True
+
+
+def _environment(name: str, table: Any, file: Path) -> Environment:
+    if not isinstance(table, dict) or not isinstance(table.get("url_env"), str):
+        raise BadSettings(source=file.name, why=f'environments.{name} needs url_env = "NAME_OF_A_VARIABLE"')
+    kind = KINDS.get(cast(str, table.get("kind", name)))
+    if kind is None:
+        raise BadSettings(source=file.name, why=f"environments.{name}.kind must be dev, staging or production")
+    if not re.fullmatch(r"[A-Za-z_]\w*", table["url_env"]):
+        raise PasswordInFile(source=file.name, key=f"environments.{name}.url_env")
+    return Environment(name, kind, table["url_env"])

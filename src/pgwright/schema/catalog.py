@@ -1,0 +1,131 @@
+"""The catalog of a PostgreSQL 14 to 18 database as a `Schema`, in at most 12 messages; again, only what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+
+from pgwright.schema.assemble import Read, Rows, reads, thing
+from pgwright.schema.changes import dependents, quotes_changed, things_changed
+from pgwright.schema.model import Schema, Thing
+from pgwright.schema.queries import queries
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+_BEGIN = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = pg_catalog"
+
+
+@dataclass(frozen=True, slots=True)
+class Markers:
+    """What a next capture needs to read only what changed: sums of xmin, and what was read by oid."""
+
+    run: str  # markers of another run of the server say nothing: a restored image may repeat transaction ids
+    sums: Mapping[tuple[str, int], str] = field(repr=False)
+    relations: Mapping[int, Read] = field(repr=False)
+    things: Mapping[str, Mapping[int, Thing]] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A schema as it was at one moment; `markers` is for the next `capture` alone."""
+
+    schema: Schema
+    markers: Markers = field(repr=False, compare=False)
+
+
+def capture(conn: Connection, previous: Snapshot | None = None) -> Snapshot:
+    """The database's schema at one moment; with `previous`, objects that did not change since are not read again.
+
+    Opens a read-only transaction of its own and leaves none open. The connection must be idle.
+    """
+    if conn.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+        raise ValueError("capture needs a connection without an open transaction")
+    with conn.transaction():
+        conn.execute(_BEGIN)
+        return _Reader(conn, previous).snapshot()
+
+
+class _Reader:
+    """One capture: the scope and the sums first, then what they say has to be read."""
+
+    def __init__(self, conn: Connection, previous: Snapshot | None) -> None:
+        self.conn, self.version = conn, conn.info.server_version
+        [(self.hidden, self.members, self.run)] = self._ask("markers", "scope", {})
+        same_run = previous is not None and previous.markers.run == self.run
+        self.previous = previous if same_run else None
+        self.sums = {(family, oid): total for family, oid, total in self._ask("markers", "markers", self._scope)}
+
+    def snapshot(self) -> Snapshot:
+        """The previous snapshot itself when nothing changed."""
+        old = self.previous
+        if old is None:
+            return self._whole()
+        changed = {key for key in self.sums.keys() | old.markers.sums.keys() if self.sums.get(key) != old.markers.sums.get(key)}
+        if not changed:
+            return old
+        return self._partly(old, changed) or self._whole()
+
+    def _whole(self) -> Snapshot:
+        relations = self._relations([oid for family, oid in self.sums if not family], {})
+        return self._made(relations, self._things(None))
+
+    def _partly(self, old: Snapshot, changed: set[tuple[str, int]]) -> Snapshot | None:
+        """What changed, laid over what was; None when other objects' text may have changed too."""
+        families = {family for family, _ in changed if family}
+        if families & {"extensions", "exotic"}:
+            return None
+        known = old.markers.relations
+        live = {oid for family, oid in self.sums if not family}
+        kept = {oid: read for oid, read in known.items() if oid in live}
+        touched = [oid for family, oid in changed if not family and oid in live]
+        fresh = self._relations(touched, kept)
+        quoted = quotes_changed(kept, fresh)
+        if quoted == "everywhere":
+            return None
+        if quoted == "in queries":
+            also = [oid for oid in dependents(kept) if oid not in fresh]
+            fresh |= self._relations(also, {**kept, **fresh})
+            families |= {"functions"}
+        things = {**old.markers.things}
+        if families:
+            things |= self._things(families)
+            if things_changed(old.markers.things, things):
+                return None
+        return self._made({**kept, **fresh}, things)
+
+    def _made(self, relations: Mapping[int, Read], things: Mapping[str, Mapping[int, Thing]]) -> Snapshot:
+        schema = Schema(
+            tuple(sorted((r.relation for r in relations.values()), key=lambda r: (r.schema, r.name))),
+            tuple(sorted((t for family in things.values() for t in family.values()), key=lambda t: (t.kind, t.identity))),
+            self.version,
+        )
+        return Snapshot(schema, Markers(self.run, self.sums, relations, things))
+
+    def _relations(self, oids: Sequence[int], known: Mapping[int, Read]) -> dict[int, Read]:
+        if not oids:
+            return {}
+        rows = (self._ask("relations", name, {"oids": list(oids)}) for name in queries("relations", self.version // 10000))
+        return reads(Rows(*rows), known)
+
+    def _things(self, families: set[str] | None) -> dict[str, dict[int, Thing]]:
+        """The families asked for (None: all), each by oid, in one query."""
+        texts = queries("things", self.version // 10000)
+        wanted = list(texts) if families is None else [name for name in texts if name in families]
+        out: dict[str, dict[int, Thing]] = {name: {} for name in wanted}
+        text = "\nUNION ALL\n".join(texts[name] for name in wanted)
+        for family, oid, kind, identity, properties in self._run(text, self._scope):
+            out[family][oid] = thing(kind, identity, properties)
+        return out
+
+    @property
+    def _scope(self) -> dict[str, Any]:
+        return {"hidden": self.hidden, "members": self.members}
+
+    def _ask(self, file: str, name: str, facts: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        return self._run(queries(file, self.version // 10000)[name], facts)
+
+    def _run(self, text: str, facts: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        # never prepared: a generic plan would not see how long the lists are
+        return self.conn.execute(text.encode(), facts, prepare=False).fetchall()

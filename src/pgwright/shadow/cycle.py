@@ -1,0 +1,134 @@
+"""The cycle, the heart of a proof: up, validate, down, compare, up again.
+
+At the parent, with rows: the catalog and the rows are noted. The revision goes up; its validation queries must count
+nothing; it comes down **to the recorded parent**; catalog and rows must be what they were; it goes up once more, and
+must end where the first time ended. Whatever fails is told with the server's own words; nothing is retried away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from pgwright.interpreter import Ran
+from pgwright.records import ProofPhase, Reason, Timing
+from pgwright.schema.catalog import Snapshot
+from pgwright.schema.diff import diff
+from pgwright.schema.model import Difference
+from pgwright.shadow.failure import explain
+from pgwright.shadow.judge import catalog_reason, rows_reason
+from pgwright.shadow.rows import RowState, lost, row_state
+from pgwright.shadow.stage import Stage
+from pgwright.step import Observed
+
+
+@dataclass(slots=True)
+class Cycle:
+    """What one cycle found. `before` and `after` are catalogs; `clean` says that the database ended where it should."""
+
+    revision: str
+    before: Snapshot
+    after: Snapshot | None = None
+    end: Snapshot | None = None
+    reasons: list[Reason] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+    up: tuple[Observed, ...] = ()
+    down: tuple[Observed, ...] = ()
+    timings: list[Timing] = field(default_factory=list)
+    validation: list[tuple[str, int]] = field(default_factory=list)
+    rollback: str = ""
+    reached: ProofPhase = "up"
+
+    @property
+    def clean(self) -> bool:
+        """True when the database is in the state that the first upgrade made, catalog and all."""
+        return self.reached == "reup" and not any(r.phase == "reup" for r in self.reasons)
+
+
+def cycle(
+    stage: Stage, database: str, revision: str, before: Snapshot, seeded: Collection[str] = (), queries: Collection[str] = ()
+) -> Cycle:
+    """Prove one revision on a database that stands at its parent. Never raises for a revision that fails."""
+    found = Cycle(revision, before)
+    recorded = stage.heads(database)
+    rows = _rows(stage, database, before, seeded)
+
+    if not _go(stage, database, found, "up", recorded):
+        return found
+    found.after = after = stage.capture(database, before)
+    upgraded = _rows(stage, database, after, seeded)
+    _validate(stage, database, found, queries)
+
+    if not _go(stage, database, found, "down", stage.heads(database)):
+        return found
+    back = stage.capture(database, after)
+    _compare(stage, found, "down", before, back, rows, _rows(stage, database, back, seeded))
+
+    if not _go(stage, database, found, "reup", recorded):
+        return found
+    found.end = end = stage.capture(database, back)
+    _compare(stage, found, "reup", after, end, upgraded, _rows(stage, database, end, seeded))
+    return found
+
+
+def _go(stage: Stage, database: str, found: Cycle, phase: ProofPhase, recorded: tuple[str, ...]) -> bool:
+    """Run one step; on failure note why, and see that the database stands where it was recorded to stand."""
+    ran, messages = stage.run(database, [("down" if phase == "down" else "up", found.revision)])
+    found.reached = phase
+    found.timings.append(Timing(phase, round(ran.seconds, 4)))
+    if phase == "up":
+        found.up = messages
+    elif phase == "down":
+        found.down = messages
+    if ran.ok:
+        return True
+    found.reasons.append(_failed(stage, database, found, phase, ran))
+    if phase != "down":
+        found.rollback = stage.return_to(database, recorded)
+    return False
+
+
+def _failed(stage: Stage, database: str, found: Cycle, phase: ProofPhase, ran: Ran) -> Reason:
+    schema = (found.after or found.before).schema
+    with stage.server.connect(database) as conn:
+        return explain(conn, schema, phase, ran)
+
+
+def _rows(stage: Stage, database: str, snapshot: Snapshot, seeded: Collection[str]) -> RowState | None:
+    if not seeded:
+        return None
+    with stage.server.connect(database) as conn:
+        return row_state(conn, snapshot.schema, seeded)
+
+
+def _validate(stage: Stage, database: str, found: Cycle, queries: Collection[str]) -> None:
+    """Each validation query counts what is wrong; anything but nought refutes."""
+    with stage.server.connect(database) as conn:
+        for query in queries:
+            row = conn.execute(query.encode()).fetchone()
+            count = int(row[0]) if row else 0
+            found.validation.append((query, count))
+            if count:
+                message = f"the validation query counts {count} where 0 is right"
+                found.reasons.append(Reason("validation-failed", "validate", message, statement=query))
+
+
+def _compare(
+    stage: Stage,
+    found: Cycle,
+    phase: ProofPhase,
+    expected: Snapshot,
+    got: Snapshot,
+    rows_expected: RowState | None,
+    rows_got: RowState | None,
+) -> None:
+    """Catalog and rows against what they should be; names of the differences go into the reasons."""
+    differences = diff(expected.schema, got.schema, ignore=stage.ignored)
+    found.differences.extend(differences)
+    refuting = [d for d in differences if d.refutes]
+    if refuting:
+        found.reasons.append(catalog_reason(phase, refuting))
+    if rows_expected is not None and rows_got is not None:
+        changed = lost(rows_expected, rows_got)
+        if changed:
+            found.reasons.append(rows_reason(phase, changed))

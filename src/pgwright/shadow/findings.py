@@ -1,0 +1,57 @@
+"""Findings that only a run can show: statements that touched nothing, rows that exist only elsewhere, small residues."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pgwright.interpreter import Revision
+from pgwright.records import Reason
+from pgwright.schema.diff import describe
+from pgwright.shadow.cycle import Cycle
+from pgwright.step import Finding, Observed
+
+SKIPPED = re.compile(r"does not exist, skipping")
+CLEANUP = re.compile(r"\s*DROP\s+INDEX\s+(?:CONCURRENTLY\s+)?IF\s+EXISTS\s+(\S+?)\s*;?\s*$", re.I)
+WRITES = re.compile(r"\s*(UPDATE|DELETE)\b", re.I)
+
+
+def observed_findings(revision: Revision, found: Cycle, notes: Sequence[Reason]) -> Iterator[Finding]:
+    """Everything worth telling that does not refute the revision."""
+    for note in notes:
+        yield _finding(
+            revision, "needs-existing-rows", "PW301", "warning", note.message, note.statement,
+            why="The revision writes rows whose parents are in no earlier revision: an empty database cannot be built "
+                "with it. It was proven with foreign key triggers off.",
+            instead="Insert the parents first, or leave out rows whose parents are absent.", line=note.line)
+    for messages, phase in ((found.up, "upgrade"), (found.down, "downgrade")):
+        for at, message in enumerate(messages):
+            if _no_op(messages, at):
+                yield _finding(revision, "no-op-statement", "PW401", "warning",
+                               f"the statement touched nothing: {message.notice}", message.message,
+                               why="A drop that hits nothing leaves what it was meant to drop.",
+                               instead="Name what is there, without IF EXISTS.", line=message.line, phase=phase)
+    for difference in found.differences:
+        if not difference.refutes:
+            yield _finding(revision, "residue", "PW402", "info", describe(difference), None,
+                           why="Reported, not refuting: column order, NOT NULL names, extensions left behind.")
+
+
+def _no_op(messages: Sequence[Observed], at: int) -> bool:
+    """A drop that skipped; not the clean-up of an invalid index right before that index is built."""
+    message = messages[at]
+    if not SKIPPED.search(message.notice):
+        return False
+    cleanup = CLEANUP.match(message.message)
+    after = messages[at + 1].message if at + 1 < len(messages) else ""
+    return not (cleanup and re.search(rf"CREATE\s+(UNIQUE\s+)?INDEX\b.*{re.escape(cleanup[1])}", after, re.I | re.S))
+
+
+def _finding(
+    revision: Revision, rule: str, code: str, severity: str, message: str, statement: str | None,
+    *, why: str = "", instead: str = "", line: int | None = None, phase: str = "upgrade",
+) -> Finding:
+    return Finding(rule=rule, code=code, severity=severity, confidence="measured", message=message, why=why,  # type: ignore[arg-type]
+                   instead=instead, revision=revision.id, phase=phase, file=str(Path(revision.file).name),  # type: ignore[arg-type]
+                   line=line, statement=statement)

@@ -1,0 +1,131 @@
+"""From a project and a choice of revisions to proofs: server, image, baseline, one-shot run, walk, image again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from pgwright.event import Event, OnEvent, silent
+from pgwright.interpreter import Interpreter, Revision
+from pgwright.records import Proof, Reason
+from pgwright.schema.diff import describe, diff
+from pgwright.shadow import image
+from pgwright.shadow.baseline import Baseline, UnknownStamp, run_file, stamp
+from pgwright.shadow.binaries import Binaries
+from pgwright.shadow.failure import explain
+from pgwright.shadow.lineage import BARE, Lineage
+from pgwright.shadow.server import Server, start
+from pgwright.shadow.stage import EMPTY, Options, Stage
+from pgwright.shadow.walk import Walk
+
+ONE_SHOT = "pgwright_one_shot"
+FORMAT = "image/1"  # raise when what an image holds changes
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where and from what a proof is made."""
+
+    binaries: Binaries
+    baseline: Baseline = field(default_factory=Baseline)
+    options: Options = field(default_factory=Options)
+    shims: Path | None = None
+
+
+@contextmanager
+def staged(
+    setting: Setting, interpreter: Interpreter, history: Sequence[tuple[str, bytes]], env: bytes, upto: int,
+    on_event: OnEvent = silent, keep: bool = True,
+) -> Iterator[tuple[Stage, Lineage]]:
+    """A stage whose bare database stands at most at the first `upto` revisions, from the nearest image there is.
+
+    `history` is (revision, bytes of its file) in order. On a clean end the data directory becomes an image for next time.
+    """
+    keys = image_keys(setting, history, env)
+    nearest = image.nearest(keys[: upto + 1]) if keep else None
+    at, source = nearest if nearest is not None else (0, None)
+    on_event(Event("server", f"starting {setting.binaries.source}" + (f", from an image at revision {at}" if source else "")))
+    with start(setting.binaries, image=source, trace=setting.options.trace, shims=setting.shims) as server:
+        stage = Stage(server, interpreter, setting.options, on_event)
+        stage.open(lambda: _prepare(server, setting.baseline), fresh=source is None)
+        lineage = Lineage(stage, tuple(revision for revision, _ in history))
+        _start_lineage(lineage, stage, setting.baseline, at, source is not None)
+        yield stage, lineage
+        if keep and not lineage.damaged:
+            lineage.close()
+            server.stop()
+            image.store(server.data, keys[lineage.at])
+
+
+def image_keys(setting: Setting, history: Sequence[tuple[str, bytes]], env: bytes) -> list[str]:
+    """One key per number of applied revisions; each depends on everything before it."""
+    text = "\0".join([FORMAT, str(setting.binaries.version), setting.baseline.key(), str(setting.options.trace)])
+    chain = sha256(text.encode() + env)
+    keys = [chain.hexdigest()]
+    for revision, source in history:
+        chain.update(revision.encode() + b"\0" + sha256(source).digest())
+        keys.append(chain.hexdigest())
+    return keys
+
+
+def proofs(stage: Stage, lineage: Lineage, wanted: Collection[str], *, whole: bool) -> Iterator[Proof]:
+    """One proof per wanted revision, in order; with `whole`, the history also runs from empty in one run."""
+    revisions = {r.id: r for r in stage.loaded.revisions}
+    walk = Walk(stage, lineage, revisions, frozenset(wanted))
+    if whole and lineage.at == 0:
+        walk.one_shot = one_shot(stage, lineage, revisions)
+    yield from walk.proofs()
+    if whole and not walk.broken and not walk.one_shot and lineage.at == len(lineage.order):
+        for reason in _one_shot_differs(stage, lineage):
+            stage.on_event(Event("one-shot", reason.message, level="bad"))
+    stage.server.drop(ONE_SHOT)
+
+
+def one_shot(stage: Stage, lineage: Lineage, revisions: dict[str, Revision]) -> dict[str, Reason]:
+    """All revisions in one run, as a new database gets them; {revision: why} when that fails."""
+    stage.on_event(Event("one-shot", f"all {len(lineage.order)} revisions in one run, from empty"))
+    stage.server.create(ONE_SHOT, template=EMPTY)
+    ran, _ = stage.run(ONE_SHOT, [("up", revision) for revision in lineage.order])
+    if ran.ok or ran.error is None:
+        return {}
+    if ran.error.sqlstate == "23503":
+        return {}  # rows whose parents live in production: told by the walk, proven there without foreign keys
+    with stage.server.connect(ONE_SHOT) as conn:
+        reason = explain(conn, lineage.snapshot.schema, "one-shot", ran)
+    return {ran.error.revision: reason} if ran.error.revision in revisions else {}
+
+
+def _one_shot_differs(stage: Stage, lineage: Lineage) -> Iterator[Reason]:
+    differences = [d for d in diff(lineage.snapshot.schema, stage.capture(ONE_SHOT).schema, ignore=stage.ignored) if d.refutes]
+    if differences:
+        told = "; ".join(describe(d) for d in differences[:12])
+        yield Reason("one-shot-differs", "one-shot", f"one run from empty does not end where single runs do: {told}")
+
+
+def _prepare(server: Server, baseline: Baseline) -> None:
+    for path in baseline.setup:
+        run_file(server, EMPTY, path)
+
+
+def _start_lineage(lineage: Lineage, stage: Stage, baseline: Baseline, at: int, from_image: bool) -> None:
+    """Bring the bare database to the first state: an image's, empty, the dump's or the models'."""
+    if from_image:
+        lineage.stand_at(at)
+        return
+    lineage.begin()
+    if baseline.mode == "no-fk":
+        lineage.ignore_foreign_keys()
+    elif baseline.mode in ("dump", "models"):
+        revision = baseline.stamp or (stage.loaded.heads[0] if stage.loaded.heads else "")
+        if revision not in lineage.order:
+            raise UnknownStamp(stamp=revision, dump=baseline.dump)
+        if baseline.dump is not None and baseline.mode == "dump":
+            run_file(stage.server, BARE, baseline.dump)
+        else:
+            stage.interpreter.create_all(stage.target(BARE))
+        with stage.server.connect(BARE) as conn:
+            stamp(conn, stage.loaded.version_table, stage.loaded.version_table_schema, (revision,))
+        lineage.stand_at(lineage.order.index(revision) + 1)

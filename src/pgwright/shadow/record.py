@@ -1,0 +1,170 @@
+"""The recorder: reads what a shadow server did from the server's own log.
+
+Backends of a shadow write straight to one file (no collector), so a statement's lines are there before the client has
+its answer: reading needs no waiting. `sql/record.sql` adds locks, drops and rewrites to the same stream.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from pgwright.step import Lock, Observed, Rows
+
+PROBE = "SELECT pgwright_shadow.observe() /* pgwright */"
+LINE = re.compile(r"^@@(\d+)\|([^|]*)\|(\d+)\|(\d+)\|([0-9A-Z]{5})\|([^@]*)@@ ([A-Z]+\d?):  ", re.M)
+SENT = re.compile(r"(?:statement|execute [^:]*): ", re.S)
+OPENS = re.compile(r"\s*(BEGIN|START\s+TRANSACTION)\b", re.I)
+CLOSES = re.compile(r"\s*(COMMIT|END|ROLLBACK(?!\s+TO)|ABORT)\b", re.I)
+# What drivers and SQLAlchemy ask when they connect, and Alembic of its own table: no part of a revision.
+FRAME = re.compile(
+    r"\s*(BEGIN|START\s+TRANSACTION|COMMIT|ROLLBACK\s*;?\s*$|select pg_catalog\.version\(\)|select current_schema\(\)"
+    r"|show\s+(standard_conforming_strings|transaction isolation level)|SET SESSION CHARACTERISTICS"
+    r"|SELECT\s+t\.oid,\s*typarray|SELECT typname AS name, oid|SELECT\s+CAST\('test|DISCARD|DEALLOCATE)",
+    re.I,
+)
+
+
+def install(conn: psycopg.Connection[Any]) -> None:
+    """Put the recorder into a database (a template: clones inherit it)."""
+    conn.execute((files("pgwright.shadow") / "sql" / "record.sql").read_text().encode())
+
+
+@dataclass(slots=True)
+class _Session:
+    """What is known of one backend while its lines go by."""
+
+    transaction: int | None = None
+    current: Observed | None = None
+    held: set[Lock] = field(default_factory=set)
+    counted: dict[str, tuple[int, int]] = field(default_factory=dict)
+    gone: dict[str, str] = field(default_factory=dict)  # oid -> identity of what this transaction dropped
+
+
+class Recorder:
+    """Reads the messages between two calls; one per server."""
+
+    def __init__(self, log: Path) -> None:
+        self.log = log
+        self._offset = 0
+        self._transactions = 0
+        self.skip()
+
+    def skip(self) -> None:
+        """Forget everything up to now."""
+        self._offset = self.log.stat().st_size
+
+    def read(self) -> tuple[Observed, ...]:
+        """Every message of a client since the last call, in order, ours and the drivers' own left out."""
+        with self.log.open("rb") as file:
+            file.seek(self._offset)
+            text = file.read()
+        self._offset += len(text)
+        self._transactions = 0
+        sessions: dict[str, _Session] = {}
+        seen: list[tuple[_Session, Observed]] = []
+        for session_id, state, level, body in _entries(text.decode("utf-8", "replace")):
+            session = sessions.setdefault(session_id, _Session())
+            self._take(session, state, level, body, seen)
+        for session in sessions.values():
+            _finish(session, seen)
+        return tuple(o for _, o in seen if not FRAME.match(o.message) and "/* pgwright */" not in o.message)
+
+    def _take(
+        self, session: _Session, state: str, level: str, body: str, seen: list[tuple[_Session, Observed]]
+    ) -> None:
+        if level == "LOG" and (sent := SENT.match(body)):
+            _finish(session, seen)
+            self._start(session, body[sent.end() :])
+        elif level == "LOG" and body.startswith("pgwright:"):
+            _note(session, body, seen)
+        elif level == "LOG" and body.startswith("duration: ") and session.current is not None:
+            seconds = float(body.split()[1]) / 1000
+            session.current = replace(session.current, duration=session.current.duration or seconds)
+            _finish(session, seen)
+        elif level == "DETAIL" and session.current is not None and body.lower().startswith("parameters: "):
+            session.current = replace(session.current, parameters=body[len("parameters: ") :])
+        elif level in ("NOTICE", "WARNING") and session.current is not None:
+            session.current = replace(session.current, notice=f"{session.current.notice}\n{body}".strip())
+        elif level in ("ERROR", "FATAL"):
+            current = session.current or Observed(message="", transaction=session.transaction)
+            session.current = replace(current, error=state)
+            if current.message:
+                _finish(session, seen)
+            else:
+                session.current = None
+
+    def _start(self, session: _Session, message: str) -> None:
+        if OPENS.match(message):
+            self._transactions += 1
+            session.transaction = self._transactions
+        if session.transaction is None or OPENS.match(message):
+            session.held.clear()
+            session.counted.clear()
+            session.gone.clear()
+        session.current = Observed(message=message, transaction=session.transaction)
+        if CLOSES.match(message):
+            session.transaction = None
+
+
+def _entries(text: str) -> Iterator[tuple[str, str, str, str]]:
+    """(session, sqlstate, level, body) of each log line; the server indents continuation lines by one tab."""
+    found = list(LINE.finditer(text))
+    for at, match in enumerate(found):
+        end = found[at + 1].start() if at + 1 < len(found) else len(text)
+        yield match[2], match[5], match[7], text[match.end() : end].rstrip("\n").replace("\n\t", "\n")
+
+
+def _finish(session: _Session, seen: list[tuple[_Session, Observed]]) -> None:
+    if session.current is not None:
+        seen.append((session, session.current))
+        session.current = None
+
+
+def _note(session: _Session, body: str, seen: list[tuple[_Session, Observed]]) -> None:
+    """Add what the recorder said to the message it belongs to: the running one, or for a probe the one before."""
+    probing = session.current is None or "/* pgwright */" in session.current.message
+    at = next((i for i in range(len(seen) - 1, -1, -1) if seen[i][0] is session), None) if probing else None
+    if probing and at is None:
+        return
+    target = seen[at][1] if at is not None else session.current
+    assert target is not None
+    kind, _, text = body.partition(" ")
+    data = json.loads(text)
+    if kind == "pgwright:locks":
+        target = _with_locks(session, target, data)
+    elif kind == "pgwright:drops":
+        session.gone.update({str(oid): identity for oid, _, identity, _, part in data if not part})
+        target = replace(target, drops=target.drops + tuple(f"{k} {name}" for _, k, name, asked, _ in data if asked))
+    elif kind == "pgwright:rewrite":
+        target = replace(target, rewrites=(*target.rewrites, data[0]))
+    if at is not None:
+        seen[at] = (session, target)
+    else:
+        session.current = target
+
+
+def _with_locks(session: _Session, target: Observed, data: list[list[Any]]) -> Observed:
+    """The locks that are new since the transaction's last observation, and the rows counted since then."""
+    locks, rows = set(target.locks), {r.relation: r for r in target.rows}
+    for oid, name, modes, read, written in data:
+        relation = name or session.gone.get(str(oid))
+        if relation is None:
+            continue
+        new = {Lock(relation, mode) for mode in modes} - session.held
+        session.held |= new
+        locks |= new
+        before = session.counted.get(relation, (0, 0))
+        session.counted[relation] = (read, written)
+        more = (max(0, read - before[0]), max(0, written - before[1]))
+        if any(more):
+            old = rows.get(relation, Rows(relation, 0, 0))
+            rows[relation] = Rows(relation, old.read + more[0], old.written + more[1])
+    return replace(target, locks=tuple(sorted(locks)), rows=tuple(sorted(rows.values())))

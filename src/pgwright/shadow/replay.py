@@ -1,0 +1,54 @@
+"""Replaying recorded plain DDL on the bare database, instead of a further run of env.py for the same revision.
+
+Only messages that begin with CREATE, ALTER, DROP or COMMENT, and Alembic's own writes to its version table, qualify;
+whoever replays compares the catalogs afterwards. A revision that reads or writes rows takes the real step.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import psycopg
+
+from pgwright.schema.catalog import Snapshot
+from pgwright.schema.diff import diff
+from pgwright.shadow.stage import Stage
+from pgwright.step import Observed
+
+PLAIN = re.compile(r"\s*(CREATE|ALTER|DROP|COMMENT)\b", re.I)
+LOOKS = re.compile(r"\s*(SELECT|SHOW)\b", re.I)
+TIMEOUT = re.compile(r"\s*SET\s+(LOCAL\s+|SESSION\s+)?(lock_timeout|statement_timeout|idle_in_transaction\w*)\b", re.I)
+SEVERAL = re.compile(r";\s*\S")
+
+
+def _skippable(message: Observed) -> bool:
+    """What the frame around a revision asks and sets: no line of the revision sent it, and it changes nothing."""
+    return message.line is None and bool(LOOKS.match(message.message) or TIMEOUT.match(message.message))
+
+
+def possible(messages: Sequence[Observed], version_table: str) -> bool:
+    """True when every message is plain DDL or Alembic's version write, without parameters."""
+    writes = re.compile(rf"\s*(INSERT INTO|UPDATE|DELETE FROM)\s+(\S+\.)?\"?{re.escape(version_table)}\"?\b", re.I)
+    todo = [m for m in messages if not _skippable(m)]
+    return bool(todo) and all(
+        not m.parameters and not m.error and not SEVERAL.search(m.message) and (PLAIN.match(m.message) or writes.match(m.message))
+        for m in todo
+    )
+
+
+def messages(stage: Stage, database: str, recorded: Sequence[Observed]) -> bool:
+    """Send the recorded messages again; False when the server refuses one (the caller then rebuilds)."""
+    with stage.server.connect(database) as conn:
+        try:
+            for message in recorded:
+                if not _skippable(message):
+                    conn.execute(message.message.encode(), prepare=False)
+        except psycopg.Error:
+            return False
+    return True
+
+
+def untouched(stage: Stage, database: str, snapshot: Snapshot) -> bool:
+    """True when the database still is what the snapshot says."""
+    return not diff(snapshot.schema, stage.capture(database, snapshot).schema)

@@ -1,0 +1,68 @@
+-- The recorder inside a shadow database. Everything goes to the server's log, in the order in which it happened and
+-- also when the transaction is rolled back; nothing is stored, so no snapshot, no row count and no lock is disturbed.
+-- Source of the firing rules: PostgreSQL documentation, "Event Trigger Firing Matrix".
+
+CREATE SCHEMA pgwright_shadow;
+GRANT USAGE ON SCHEMA pgwright_shadow TO PUBLIC;
+
+-- Locks that this transaction holds on relations of the user, and the rows it has read and written so far.
+CREATE FUNCTION pgwright_shadow.observe() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+    seen text;
+BEGIN
+    SELECT pg_catalog.json_agg(pg_catalog.json_build_array(
+               l.relation, n.nspname || '.' || c.relname, l.modes,
+               CASE WHEN c.relkind IN ('r', 'm') THEN
+                   pg_catalog.pg_stat_get_xact_tuples_returned(l.relation)
+                   + pg_catalog.pg_stat_get_xact_tuples_fetched(l.relation) ELSE 0 END,
+               CASE WHEN c.relkind IN ('r', 'm') THEN
+                   pg_catalog.pg_stat_get_xact_tuples_inserted(l.relation)
+                   + pg_catalog.pg_stat_get_xact_tuples_updated(l.relation)
+                   + pg_catalog.pg_stat_get_xact_tuples_deleted(l.relation) ELSE 0 END))
+      INTO seen
+      FROM (SELECT relation, pg_catalog.array_agg(DISTINCT mode) AS modes
+              FROM pg_catalog.pg_locks
+             WHERE locktype = 'relation' AND pid = pg_catalog.pg_backend_pid() AND granted
+               AND relation >= 16384
+               AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+             GROUP BY relation) l
+      LEFT JOIN pg_catalog.pg_class c ON c.oid = l.relation
+      LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname IS DISTINCT FROM 'pgwright_shadow' AND n.nspname IS DISTINCT FROM 'pg_toast';
+    RAISE LOG 'pgwright:locks %', coalesce(seen, '[]');
+    -- Counters are handed over at the end of this transaction, so that the next one starts from nought (from 15 on).
+    IF pg_catalog.current_setting('server_version_num')::int >= 150000 THEN
+        EXECUTE 'SELECT pg_catalog.pg_stat_force_next_flush()';
+    END IF;
+END $$;
+
+CREATE FUNCTION pgwright_shadow.on_end() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+BEGIN
+    PERFORM pgwright_shadow.observe();
+END $$;
+
+CREATE FUNCTION pgwright_shadow.on_drop() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+    gone text;
+BEGIN
+    SELECT pg_catalog.json_agg(pg_catalog.json_build_array(
+               objid, object_type, object_identity, original OR normal, objsubid))
+      INTO gone FROM pg_catalog.pg_event_trigger_dropped_objects()
+     WHERE object_type NOT IN ('type', 'toast table') AND NOT is_temporary;
+    RAISE LOG 'pgwright:drops %', coalesce(gone, '[]');
+END $$;
+
+CREATE FUNCTION pgwright_shadow.on_rewrite() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+    which text;
+BEGIN
+    SELECT pg_catalog.json_build_array(n.nspname || '.' || c.relname, pg_catalog.pg_event_trigger_table_rewrite_reason())
+      INTO which
+      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.oid = pg_catalog.pg_event_trigger_table_rewrite_oid();
+    RAISE LOG 'pgwright:rewrite %', which;
+END $$;
+
+CREATE EVENT TRIGGER pgwright_end ON ddl_command_end EXECUTE FUNCTION pgwright_shadow.on_end();
+CREATE EVENT TRIGGER pgwright_drop ON sql_drop EXECUTE FUNCTION pgwright_shadow.on_drop();
+CREATE EVENT TRIGGER pgwright_rewrite ON table_rewrite EXECUTE FUNCTION pgwright_shadow.on_rewrite();

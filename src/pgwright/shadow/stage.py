@@ -1,0 +1,134 @@
+"""The stage of a proof: one throw-away server, the user's interpreter, and the databases between which steps run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import psycopg
+from psycopg import sql
+
+from pgwright.event import OnEvent, silent
+from pgwright.interpreter import Interpreter, Loaded, Ran, Target, Waiting
+from pgwright.schema.catalog import Snapshot, capture
+from pgwright.shadow.record import PROBE, Recorder, install
+from pgwright.shadow.server import Server
+from pgwright.shadow.waiting import Waiter
+from pgwright.step import Observed
+
+Direction = Literal["up", "down"]
+Profile = Literal["none", "plain", "hostile"]
+EMPTY = "pgwright_empty"  # the template: what a history starts from
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to prove: which rows, with which seed, whether to record every message."""
+
+    rows: Profile = "plain"
+    trace: bool = True
+    seed: int = 1
+
+
+@dataclass(slots=True)
+class Stage:
+    """Runs steps on named databases and says what happened; knows nothing of verdicts."""
+
+    server: Server
+    interpreter: Interpreter
+    options: Options = field(default_factory=Options)
+    on_event: OnEvent = silent
+    loaded: Loaded = field(init=False)
+    recorder: Recorder | None = field(init=False, default=None)
+
+    def open(self, setup: Sequence[str] = ()) -> None:
+        """Make the empty template (set-up SQL, recorder), then let env.py run once against it."""
+        self.server.create(EMPTY)
+        with self.server.connect(EMPTY) as conn:
+            for text in setup:
+                conn.execute(text.encode())
+            if self.options.trace and self.server.log is not None:
+                install(conn)
+        self.loaded = self.interpreter.load(self.target(EMPTY))
+        if self.options.trace and self.server.log is not None:
+            self.recorder = Recorder(self.server.log)
+
+    def target(self, database: str) -> Target:
+        """Where the user's engines are sent."""
+        return Target(host=str(self.server.host), port=self.server.port, user=self.server.user, dbname=database)
+
+    def run(self, database: str, steps: Sequence[tuple[Direction, str]]) -> tuple[Ran, tuple[Observed, ...]]:
+        """All steps in one run of env.py; with a recorder, the messages that the server received meanwhile."""
+        if self.recorder is None:
+            return self.interpreter.step(self.target(database), steps), ()
+        self.recorder.skip()
+        waiter = Waiter(lambda: self.server.connect(database))
+
+        def on_wait(waiting: Waiting) -> None:
+            waiter.hold(waiting.sql, waiting.pid)
+
+        ran = self.interpreter.step(self.target(database), steps, trace=True, on_wait=on_wait, probe_sql=PROBE)
+        messages = _with_lines(self.recorder.read(), ran)
+        for text, locks in waiter.collect():
+            messages = tuple(replace(m, locks=tuple(sorted({*m.locks, *locks}))) if m.message == text else m
+                             for m in messages)
+        return ran, messages
+
+    def capture(self, database: str, previous: Snapshot | None = None) -> Snapshot:
+        """The catalog as it is now; with the last snapshot of this lineage only what changed is read."""
+        with self.server.connect(database) as conn:
+            return capture(conn, previous)
+
+    def heads(self, database: str) -> tuple[str, ...]:
+        """The recorded revisions: the content of the version table, empty when there is none."""
+        with self.server.connect(database) as conn:
+            return read_heads(conn, self.loaded.version_table, self.loaded.version_table_schema)
+
+    @property
+    def ignored(self) -> frozenset[str]:
+        """Relations that belong to Alembic, not to the revisions."""
+        return frozenset({f"{self.loaded.version_table_schema or 'public'}.{self.loaded.version_table}"})
+
+    def return_to(self, database: str, recorded: tuple[str, ...]) -> str:
+        """Bring a database back to the revisions recorded before a failure, and only if it moved.
+
+        Never a relative downgrade: after a failed upgrade that the transaction already undid, `downgrade -1` would
+        take away the revision before it, and its table's rows.
+        """
+        now = self.heads(database)
+        if set(now) == set(recorded):
+            return f"nothing to undo: the database is still at {', '.join(recorded) or 'base'}"
+        extra = [revision for revision in now if revision not in recorded]
+        ran, _ = self.run(database, [("down", revision) for revision in extra])
+        after = self.heads(database)
+        done = "went back" if ran.ok and set(after) == set(recorded) else "could not go back"
+        return f"{done} from {', '.join(now)} to {', '.join(recorded) or 'base'}"
+
+
+def read_heads(conn: psycopg.Connection[Any], table: str, schema: str | None) -> tuple[str, ...]:
+    """The rows of a version table, sorted; empty when the table does not exist."""
+    name = sql.Identifier(schema, table) if schema else sql.Identifier(table)
+    try:
+        return tuple(sorted(r[0] for r in conn.execute(sql.SQL("SELECT version_num FROM {}").format(name))))
+    except psycopg.errors.UndefinedTable:
+        return ()
+
+
+def _with_lines(messages: tuple[Observed, ...], ran: Ran) -> tuple[Observed, ...]:
+    """Give each message the line of the revision file that sent it, by walking both lists in order."""
+    lines = [(squeezed(s.sql), s.line) for s in ran.statements]
+    at, out = 0, []
+    for message in messages:
+        wanted = squeezed(message.message)
+        found = next((i for i in range(at, len(lines)) if lines[i][0] == wanted), None)
+        if found is not None:
+            at = found + 1
+            message = replace(message, line=lines[found][1])
+        out.append(message)
+    return tuple(out)
+
+
+def squeezed(text: str) -> str:
+    """Statement text without what drivers change on the way: spaces, doubled percent signs, the closing semicolon."""
+    return " ".join(text.replace("%%", "%").split()).rstrip("; ")

@@ -1,0 +1,199 @@
+"""Walk a history and prove the wanted revisions, each on its own copy of its parent's state."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pgwright.event import Event
+from pgwright.interpreter import Ran, Revision
+from pgwright.records import Proof, Reason, Verdict
+from pgwright.schema.catalog import Snapshot
+from pgwright.schema.diff import diff
+from pgwright.shadow import replay
+from pgwright.shadow.assemble import assemble
+from pgwright.shadow.cycle import Cycle, cycle
+from pgwright.shadow.failure import missing_extension
+from pgwright.shadow.lineage import BARE, Lineage
+from pgwright.shadow.repair import repaired
+from pgwright.shadow.rows import Seeded, seed, touched
+from pgwright.shadow.stage import Stage
+
+WORK = "pgwright_work"
+
+
+@dataclass(slots=True)
+class Walk:
+    """One walk over the revisions of a history, oldest first."""
+
+    stage: Stage
+    lineage: Lineage
+    revisions: dict[str, Revision]
+    wanted: Collection[str]
+    broken: str = ""  # the revision after which nothing can be built any more
+    one_shot: dict[str, Reason] = field(default_factory=dict)
+
+    def proofs(self) -> Iterator[Proof]:
+        """One proof per wanted revision, in the order of the history."""
+        pending: list[str] = []
+        places = [i for i, r in enumerate(self.lineage.order) if r in self.wanted]
+        begin = min([self.lineage.at, *places[:1]])
+        if begin < self.lineage.at:
+            self._descend(begin)
+        for revision in self.lineage.order[begin : max(places, default=-1) + 1]:
+            if revision not in self.wanted:
+                pending.append(revision)
+                continue
+            self._catch_up(pending)
+            pending = []
+            yield self._unreachable(revision) if self.broken else self._prove(self.revisions[revision])
+
+    def _catch_up(self, pending: Sequence[str]) -> None:
+        """Apply what lies between two wanted revisions, in one run, then with foreign keys off, as histories need it."""
+        if not pending or self.broken:
+            return
+        self.stage.on_event(Event("baseline", f"building the state before: {len(pending)} revisions"))
+        ran = self.lineage.advance(pending)
+        if ran is None:
+            return
+        if _orphans(ran):
+            self.lineage.ignore_foreign_keys()
+            ran = self.lineage.advance(pending)
+        if ran is not None:
+            self._break(ran.error.revision if ran.error and ran.error.revision else pending[-1], ran)
+
+    def _descend(self, to: int) -> None:
+        """The baseline stands later than the first revision to prove: go down to its parent first."""
+        self.stage.on_event(Event("baseline", "going down from the baseline to the revision's parent"))
+        ran = self.lineage.descend(to)
+        if ran is not None:
+            self._break(ran.error.revision if ran.error and ran.error.revision else self.lineage.order[to], ran)
+
+    def _break(self, revision: str, ran: Ran) -> None:
+        self.broken = f"{revision} cannot be applied to an empty database: {ran.error.message if ran.error else ''}"
+
+    def _unreachable(self, revision: str) -> Proof:
+        reason = Reason("baseline-failed", "baseline", f"the state before this revision cannot be built: {self.broken}",
+                        cause="the history does not run from empty",
+                        repair="give pgwright another baseline in pgwright.toml: [baseline] mode = \"dump\" or \"models\"")
+        return assemble(self.stage, self.revisions[revision], None, Seeded(), "unproven", [reason], (), ())
+
+    def _prove(self, revision: Revision) -> Proof:
+        """Seed, cycle, judge; then bring the bare database to the revision."""
+        seeded = Seeded()
+        tables = self._touched(revision)
+        database = BARE
+        if tables:
+            database = WORK
+            self.stage.server.create(WORK, template=BARE)
+            seeded = self._seed(WORK, tables, None)
+        found = self._cycle(revision, database, seeded)
+        if tables and found.after is None and _data_dependent(found):
+            found, seeded = self._with_fitting_rows(revision, tables, found, seeded)
+        notes = []
+        if database == BARE and found.after is None and found.reasons and found.reasons[0].sqlstate == "23503":
+            found, note = self._without_foreign_keys(revision, found)
+            notes.append(note)
+        self._advance(revision, found, in_place=database == BARE)
+        if tables:
+            self.stage.server.drop(WORK)
+        return self._judged(revision, found, seeded, notes)
+
+    def _cycle(self, revision: Revision, database: str, seeded: Seeded) -> Cycle:
+        queries = revision.validation
+        return cycle(self.stage, database, revision.id, self.lineage.snapshot, [t for t, _ in seeded.filled], queries)
+
+    def _touched(self, revision: Revision) -> frozenset[str]:
+        """Tables to fill: those that the revision's text names and that are there already."""
+        if self.stage.options.rows == "none" or revision.is_merge or revision.file is None:
+            return frozenset()
+        names = touched(Path(revision.file).read_text(encoding="utf-8", errors="replace"), self.lineage.snapshot.schema)
+        return frozenset(names) - self.stage.ignored
+
+    def _seed(self, database: str, tables: Collection[str], after: Snapshot | None) -> Seeded:
+        with self.stage.server.connect(database) as conn:
+            return seed(conn, self.lineage.snapshot.schema, after.schema if after else None, tables,
+                        profile="plain", seed=self.stage.options.seed)
+
+    def _with_fitting_rows(
+        self, revision: Revision, tables: Collection[str], found: Cycle, seeded: Seeded
+    ) -> tuple[Cycle, Seeded]:
+        """The rows broke a constraint that the revision adds: learn what comes after without rows, seed for both."""
+        self.stage.server.drop(WORK)
+        self.stage.server.create(WORK, template=BARE)
+        ran, _ = self.stage.run(WORK, [("up", revision.id)])
+        if not ran.ok:
+            return found, seeded
+        after = self.stage.capture(WORK, self.lineage.snapshot)
+        self.stage.server.drop(WORK)
+        self.stage.server.create(WORK, template=BARE)
+        seeded = self._seed(WORK, tables, after)
+        return self._cycle(revision, WORK, seeded), seeded
+
+    def _without_foreign_keys(self, revision: Revision, found: Cycle) -> tuple[Cycle, Reason]:
+        """Rows that the revision inserts have parents only in production: prove it with foreign key triggers off."""
+        note = found.reasons[0]
+        self.lineage.ignore_foreign_keys()
+        return self._cycle(revision, BARE, Seeded()), note
+
+    def _advance(self, revision: Revision, found: Cycle, *, in_place: bool) -> None:
+        """The bare database comes to the revision: it is there, it replays plain DDL, it takes the step, or is rebuilt."""
+        if in_place and found.clean:
+            self.lineage.reached([revision.id], found.end)
+        elif in_place and self._still_there(revision, found):
+            self.lineage.reached([revision.id], found.after)
+        elif in_place or not self._replayed(found):
+            self._step_or_rebuild(revision, may_step=not in_place and found.after is not None)
+
+    def _step_or_rebuild(self, revision: Revision, *, may_step: bool) -> None:
+        if may_step and replay.untouched(self.stage, BARE, self.lineage.snapshot):
+            if self.lineage.advance([revision.id]) is None:
+                return
+        failed = self.lineage.rebuild([revision.id])
+        if failed is not None and _orphans(failed) and not self.lineage.without_foreign_keys:
+            self.lineage.without_foreign_keys = True
+            failed = self.lineage.rebuild([revision.id])
+        if failed is not None:
+            self._break(revision.id, failed)
+
+    def _still_there(self, revision: Revision, found: Cycle) -> bool:
+        """A downgrade that failed and was rolled back as a whole leaves exactly what the upgrade made."""
+        if found.after is None or found.reached != "down" or found.reasons[-1].phase != "down":
+            return False
+        now = self.stage.capture(BARE, found.after)
+        return revision.id in self.stage.heads(BARE) and not diff(found.after.schema, now.schema)
+
+    def _replayed(self, found: Cycle) -> bool:
+        """True when the bare database took the recorded plain DDL and is now, to the last property, the proven state."""
+        if found.after is None or not replay.possible(found.up, self.stage.loaded.version_table):
+            return False
+        if not replay.messages(self.stage, BARE, found.up):
+            return False
+        now = self.stage.capture(BARE, self.lineage.snapshot)
+        if diff(found.after.schema, now.schema):
+            return False
+        self.lineage.reached([found.revision], now)
+        return True
+
+    def _judged(self, revision: Revision, found: Cycle, seeded: Seeded, notes: Sequence[Reason]) -> Proof:
+        """Verdict, findings and repairs of one finished cycle."""
+        reasons = list(found.reasons)
+        if revision.id in self.one_shot:
+            reasons.append(self.one_shot[revision.id])
+        lacking = [name for name in map(missing_extension, reasons) if name]
+        verdict: Verdict = "refuted" if reasons else "proven"
+        if lacking and found.after is None:
+            verdict = "unproven"
+        return assemble(self.stage, revision, found, seeded, verdict, [repaired(r, revision, found) for r in reasons],
+                        notes, tuple(lacking))
+
+
+def _orphans(ran: Ran) -> bool:
+    """True for a foreign key violation: rows whose parents are not here."""
+    return not ran.ok and ran.error is not None and ran.error.sqlstate == "23503"
+
+
+def _data_dependent(found: Cycle) -> bool:
+    """True when the upgrade failed on the seeded rows themselves (SQLSTATE classes 22 and 23)."""
+    return bool(found.reasons) and (found.reasons[0].sqlstate or "")[:2] in ("22", "23")

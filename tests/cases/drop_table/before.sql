@@ -1,0 +1,20 @@
+CREATE TABLE customer (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  email text NOT NULL,
+  name varchar(40),
+  CONSTRAINT uq_customer_email UNIQUE (email)
+);
+CREATE TABLE orders (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  customer_id bigint,
+  status text NOT NULL DEFAULT 'new',
+  note text,
+  total numeric(10,2) NOT NULL DEFAULT 0
+);
+INSERT INTO customer (email, name) SELECT 'c' || g || '@example.org', 'c' || g FROM generate_series(1, 300) g;
+INSERT INTO orders (customer_id, note) SELECT g, 'n' || g FROM generate_series(1, 300) g;
+CREATE TYPE unit AS ENUM ('piece', 'kg');
+CREATE TABLE line (id bigserial PRIMARY KEY, order_id bigint NOT NULL REFERENCES orders ON DELETE CASCADE, amount numeric(12,3) NOT NULL DEFAULT 1 CHECK (amount > 0), unit unit DEFAULT 'piece', tags text[] DEFAULT '{}', CONSTRAINT uq_line UNIQUE (order_id, unit));
+CREATE INDEX ix_line_order ON line (order_id);
+COMMENT ON TABLE line IS 'a line';
+COMMENT ON COLUMN line.unit IS 'its unit';
