@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from rows_capture import captured
+from rows_capture import captured, captured_after
 
 from pgwright.shadow.rows import seed
 
@@ -85,13 +85,11 @@ SAFE = {
 
 def pair(server: Any, database: str, before: str, change: str, profile: Any) -> Any:
     """A connection to the seeded database, before the change."""
+    with server.connect(database) as conn:
+        conn.execute(before.encode())
+        old = captured(conn)
+    new = captured_after(server, database, change)
     conn = server.connect(database)
-    conn.execute(before.encode())
-    old = captured(conn)
-    conn.execute("BEGIN")
-    conn.execute(change.encode())
-    new = captured(conn)
-    conn.execute("ROLLBACK")
     done = seed(conn, old, new, [r.qualified for r in old.tables()], profile=profile)
     assert done.unfilled == ()
     assert dict(done.filled)["public.t"] >= 2
@@ -125,7 +123,6 @@ def test_a_revision_that_adds_a_mandatory_column_is_not_helped(server: Any, data
     conn = server.connect(database)
     conn.execute((T + "a text)").encode())
     old = captured(conn)
-    conn.execute("CREATE TABLE u (LIKE t INCLUDING ALL)")
     seed(conn, old, old, ["public.t"], profile="plain")
     with conn, pytest.raises(psycopg.errors.NotNullViolation):
         conn.execute(change.encode())
