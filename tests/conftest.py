@@ -38,27 +38,38 @@ class Server:
         self.log = directory / "log"
         who = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
         os.chown(directory, who.pw_uid, who.pw_gid)
-        drop: dict[str, Any] = {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
+        drop: dict[str, Any] = (
+            {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
+        )
         data = directory / "data"
         subprocess.run(
             [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-N", "--no-instructions", "-E", "UTF8"],
-            check=True, stdout=subprocess.DEVNULL, cwd=directory, **drop,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd=directory,
+            **drop,
         )
         settings = {
-            "listen_addresses": "", "unix_socket_directories": self.host, "fsync": "off",
-            "file_copy_method": "clone", "log_statement": "all",
+            "listen_addresses": "",
+            "unix_socket_directories": self.host,
+            "fsync": "off",
+            "file_copy_method": "clone",
+            "log_statement": "all",
         }
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [binaries / "postgres", "-D", data, *(w for k, v in settings.items() for w in ("-c", f"{k}={v}"))],
-                stderr=log, stdout=log, cwd=directory, **drop,
+                stderr=log,
+                stdout=log,
+                cwd=directory,
+                **drop,
             )
         ready = [binaries / "pg_isready", "-h", self.host, "-t", "1"]
         while subprocess.run(ready, stdout=subprocess.DEVNULL, check=False).returncode:
             assert self.process.poll() is None, self.log.read_text()
 
     def connect(self, dbname: str = "postgres", *, autocommit: bool = True) -> psycopg.Connection[Any]:
-        return psycopg.connect(host=self.host, user=self.user, dbname=dbname, autocommit=autocommit)
+        return psycopg.connect(host=self.host, port=self.port, user=self.user, dbname=dbname, autocommit=autocommit)
 
     def create(self, name: str, template: str | None = None) -> None:
         with self.connect() as conn:
