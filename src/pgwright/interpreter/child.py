@@ -37,7 +37,7 @@ START_TIMEOUT, LOAD_TIMEOUT, STEP_TIMEOUT = 120.0, 600.0, 3600.0
 class Interpreter:
     """A context manager around the child. Calls go one at a time; the child keeps what it imported between them.
 
-    Without `guard` nothing is refused (only for a database that the user named), without `network` no namespace is used.
+    Without `guard` nothing is refused (for a database that the user named); without `network` no namespace is used.
     """
 
     def __init__(
