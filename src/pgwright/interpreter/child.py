@@ -35,12 +35,17 @@ START_TIMEOUT, LOAD_TIMEOUT, STEP_TIMEOUT = 120.0, 600.0, 3600.0
 
 
 class Interpreter:
-    """A context manager around the child. Calls go one at a time; the child keeps what it imported between them."""
+    """A context manager around the child. Calls go one at a time; the child keeps what it imported between them.
 
-    def __init__(self, project: Project, python: str | None = None, *, guard: bool = True) -> None:
+    Without `guard` nothing is refused (for a database that the user named); without `network` no namespace is used.
+    """
+
+    def __init__(
+        self, project: Project, python: str | None = None, *, guard: bool = True, network: bool = True
+    ) -> None:
         self.project = project
         self.python: Python = find(project, python)
-        self.guard = guard
+        self.guard, self.network = guard, network
         self.here: Here | None = None
         self._process: Process | None = None
         self._compiled: dict[tuple[str, Direction], Compiled] = {}
@@ -50,7 +55,7 @@ class Interpreter:
         self._process = Process(
             self.python.command, self.project.tree.cwd, dict(settings.env), carried=self.python.is_prefix
         )
-        options: dict[str, Any] = {"off": True} if not self.guard else {"allow": list(settings.allow)}
+        options: dict[str, Any] = {"off": not self.guard, "network": self.network, "allow": list(settings.allow)}
         try:
             reply = self._process.ask({"do": "hello", "guard_options": options}, START_TIMEOUT)
             if error := self._failure(reply, 0):
