@@ -92,7 +92,7 @@ def _sorted(records: Iterable[Any]) -> tuple[Any, ...]:
 def _columns(rows: Sequence[Row]) -> tuple[Column, ...]:
     """In name order; the rank comes from attnum. The query's columns after the third are the fields of `Column`."""
     ranked = enumerate(sorted(rows, key=_NUMBER), 1)
-    return _sorted(Column(*row[3:13], rank, *row[13:]) for rank, row in ranked)
+    return _sorted(Column(*(*row[3:13], rank, *row[13:])) for rank, row in ranked)
 
 
 def _known(known: Mapping[int, Read], oid: int) -> Names:
