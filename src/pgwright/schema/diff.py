@@ -1,158 +1,209 @@
-"""What differs between two schemas, object by object, and how much each difference weighs.
-
-semantic   the database would behave differently
-name       the same object under another name: a later drop by name breaks on it
-order      columns stand in another order, nothing else
-reported   PostgreSQL 18's names of NOT NULL constraints (they survive renames), an extension left behind
-"""
+"""What is not the same in two schemas, object by object, each with the weight that a proof gives it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from operator import attrgetter
+from functools import partial
 from typing import Any, Literal
 
-from pgwright.schema.model import Column, Constraint, Difference, Index, Relation, Schema, Thing
+from pgwright.schema.model import Column, Constraint, Difference, Index, Policy, Relation, Rule, Schema, Thing, Trigger
 
 Weight = Literal["semantic", "name", "order", "reported"]
-PARTS = {"columns": "column", "constraints": "constraint", "indexes": "index", "triggers": "trigger",
-         "policies": "policy", "rules": "rule"}
-COLUMN = tuple(f.name for f in fields(Column) if f.name not in ("name", "position", "not_null_name", "type_kind", "type_oid_name"))
-RELATION = tuple(f.name for f in fields(Relation) if f.name not in ("schema", "name", *PARTS))
+Ignored = frozenset[str]
+
+# Properties that say something about the name or the place of an object only.
+WEIGHTS: Mapping[str, Weight] = {"position": "order", "not_null_name": "reported"}
+# Names of other objects of the same relation: they are told where those objects are compared.
+BORROWED = {"constraint": frozenset({"index"}), "index": frozenset({"constraint"})}
+# Kinds of things that live outside of the revisions: told, never held against them.
+REPORTED = frozenset({"extension"})
+
+_PARTS = ("constraints", "indexes", "triggers", "policies", "rules")
+_WORD = {"constraints": "constraint", "indexes": "index", "triggers": "trigger", "policies": "policy", "rules": "rule"}
+_WHOLE = ("table", "view")  # the last word of every kind of relation: one that is missing takes its sequences along
+_OWN = tuple(f.name for f in fields(Relation) if f.name not in ("schema", "name", "columns", *_PARTS))
 
 
-def diff(a: Schema, b: Schema, *, ignore: Collection[str] = frozenset()) -> tuple[Difference, ...]:
-    """Differences from `a` (expected) to `b` (got), in name order; relations named in `ignore` are left out."""
+def diff(a: Schema, b: Schema, *, ignore: Ignored = frozenset()) -> tuple[Difference, ...]:
+    """Differences from `a` (expected) to `b` (got), without the relations in `ignore` and what is theirs."""
     if a is b:
         return ()
-    return (*_relations(a, b, ignore), *_things(a, b))
+    found = tuple(_relations(a, b, ignore))
+    whole = {d.identity for d in found if d.kind != "changed" and d.object.endswith(_WHOLE)}
+    return (*found, *_things(a, b, ignore | whole))
 
 
-def describe(d: Difference) -> str:
+def describe(difference: Difference) -> str:
     """One line for people."""
-    name = f"{d.object} {d.identity}"
+    d = difference
+    subject = f"{d.object} {d.identity}"
     if d.kind == "missing":
-        return f"{name} is gone"
+        return f"{subject} is missing" + (f": {_short(d.before)}" if d.before else "")
     if d.kind == "extra":
-        return f"{name} is left"
+        return f"{subject} is extra" + (f": {_short(d.after)}" if d.after else "")
     if d.kind == "renamed":
-        return f"{d.object} {d.before} is now {d.after} (on {d.identity.rsplit('.', 1)[0]})"
-    return f"{name}: {d.what} {_short(d.before)} -> {_short(d.after)}"
+        return f"{subject} is now named {d.after}"
+    return f"{subject}: {d.what.replace('_', ' ')} was {_short(d.before)}, is {_short(d.after)}"
 
 
-def _short(text: str | None) -> str:
-    return "none" if text is None else text if len(text) <= 120 else text[:117] + "..."
+def ignored(what: Thing, ignore: Ignored) -> bool:
+    """True for the sequences and statistics of a relation that is left out."""
+    owner = (what["owned_by"] or "").rpartition(".")[0] if what.kind == "sequence" else what["table"]
+    return bool(ignore) and owner in ignore
 
 
-def _relations(a: Schema, b: Schema, ignore: Collection[str]) -> Iterator[Difference]:
-    ours, theirs = ({r.qualified: r for r in s.relations if r.qualified not in ignore} for s in (a, b))
-    for name in sorted(ours.keys() | theirs.keys()):
-        before, after = ours.get(name), theirs.get(name)
-        if before is after or before == after:
+def definition(part: Constraint | Index | Trigger | Policy | Rule) -> tuple[object, ...]:
+    """What a part of a relation does, without any name of its own: equal for two that only the name tells apart."""
+    out = []
+    for field in fields(part):
+        if field.name == "name" or field.name in BORROWED.get(_kind(part), ()):
             continue
-        if before is None or after is None:
-            one = before or after
-            assert one is not None
-            yield Difference("extra" if before is None else "missing", one.kind, name, "semantic")
-        else:
+        value = getattr(part, field.name)
+        out.append(_nameless(part.name, value) if field.name == "definition" else value)
+    return tuple(out)
+
+
+def _nameless(name: str, text: str) -> str:
+    """A CREATE INDEX, TRIGGER or RULE without the first mention of its own name, quoted or not."""
+    quoted = '"' + name.replace('"', '""') + '"'
+    for spelling in (quoted, name):
+        before, found, after = text.partition(f" {spelling} ")
+        if found and before.startswith("CREATE "):
+            return f"{before} {after}"
+    return text
+
+
+def _kind(part: object) -> str:
+    return type(part).__name__.lower()
+
+
+def _relations(a: Schema, b: Schema, ignore: Ignored) -> Iterator[Difference]:
+    left = {r.qualified: r for r in a.relations if r.qualified not in ignore}
+    right = {r.qualified: r for r in b.relations if r.qualified not in ignore}
+    for name in sorted(left.keys() | right.keys()):
+        before, after = left.get(name), right.get(name)
+        if before is None and after is not None:
+            yield Difference("extra", after.kind, name, "semantic")
+        elif after is None and before is not None:
+            yield Difference("missing", before.kind, name, "semantic")
+        elif before is not after and before is not None and after is not None and before != after:
             yield from _relation(before, after)
 
 
 def _relation(a: Relation, b: Relation) -> Iterator[Difference]:
-    yield from _properties(a.kind, a.qualified, a, b, RELATION)
+    yield from _properties(a.kind, a.qualified, a, b, _OWN)
     yield from _columns(a, b)
-    for part, kind in PARTS.items():
-        if part != "columns" and getattr(a, part) != getattr(b, part):
-            yield from _parts(a.qualified, kind, _named(getattr(a, part)), _named(getattr(b, part)))
-
-
-def _named(parts: Sequence[Any]) -> dict[str, Any]:
-    """By name; an index that belongs to a constraint is told with its constraint."""
-    return {p.name: p for p in parts if not (isinstance(p, Index) and p.constraint is not None)}
+    for part in _PARTS:
+        yield from _parts(_WORD[part], a.qualified, getattr(a, part), getattr(b, part))
 
 
 def _columns(a: Relation, b: Relation) -> Iterator[Difference]:
-    ours, theirs = {c.name: c for c in a.columns}, {c.name: c for c in b.columns}
-    for name in sorted(ours.keys() | theirs.keys()):
-        before, after = ours.get(name), theirs.get(name)
+    """Columns are told apart by name alone: the data of a renamed one is elsewhere for every query."""
+    order = _order(a, b)
+    for name, before, after in _paired(a.columns, b.columns):
+        identity = f"{a.qualified}.{name}"
         if before is None or after is None:
-            kind: Literal["extra", "missing"] = "extra" if before is None else "missing"
-            yield Difference(kind, "column", f"{a.qualified}.{name}", "semantic")
+            yield _one_sided("column", identity, before, after, _column_text)
             continue
-        yield from _properties("column", f"{a.qualified}.{name}", before, after, COLUMN)
-        if before.not_null_name != after.not_null_name and before.not_null and after.not_null:
-            yield Difference("changed", "column", f"{a.qualified}.{name}", "reported", "NOT NULL constraint's name",
-                             before.not_null_name, after.not_null_name)
-    if ours.keys() == theirs.keys() and _order(a) != _order(b):
-        yield Difference("changed", a.kind, a.qualified, "order", "column order", ", ".join(_order(a)), ", ".join(_order(b)))
+        names = [n for n in _names(Column) if n != "position"]
+        yield from _properties("column", identity, before, after, names)
+        if name in order:
+            moved = (str(before.position), str(after.position))
+            yield Difference("changed", "column", identity, "order", "position", *moved)
 
 
-def _order(relation: Relation) -> list[str]:
-    return [c.name for c in sorted(relation.columns, key=attrgetter("position"))]
+def _order(a: Relation, b: Relation) -> set[str]:
+    """Columns of both that do not stand in the same sequence; one that came or went moves nobody."""
+    common = {c.name for c in a.columns} & {c.name for c in b.columns}
+    left, right = ([c.name for c in sorted(r.columns, key=lambda c: c.position) if c.name in common] for r in (a, b))
+    return {name for pair in zip(left, right, strict=True) if pair[0] != pair[1] for name in pair}
 
 
-def _parts(owner: str, kind: str, a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[Difference]:
-    gone, new = {n: p for n, p in a.items() if n not in b}, {n: p for n, p in b.items() if n not in a}
-    for name in list(gone):
-        twin = next((n for n, p in new.items() if _same_but_name(gone[name], p)), None)
-        if twin is not None:
-            yield Difference("renamed", kind, f"{owner}.{name}", "name", "name", name, twin)
-            del gone[name], new[twin]
-    for name in sorted(gone):
-        yield Difference("missing", kind, f"{owner}.{name}", "semantic", before=_definition(gone[name]))
-    for name in sorted(new):
-        yield Difference("extra", kind, f"{owner}.{name}", "semantic", after=_definition(new[name]))
-    for name in sorted(a.keys() & b.keys()):
-        compared = tuple(f.name for f in fields(a[name]) if f.name not in ("name", "index"))
-        yield from _properties(kind, f"{owner}.{name}", a[name], b[name], compared)
-
-
-def _same_but_name(a: Any, b: Any) -> bool:
-    if isinstance(a, Constraint):
-        return (a.kind, a.definition, a.validated) == (b.kind, b.definition, b.validated)
-    if isinstance(a, Index):
-        return (a.method, a.unique, a.valid, a.keys, a.include, a.opclasses, a.predicate, a.nulls_not_distinct) == (
-            b.method, b.unique, b.valid, b.keys, b.include, b.opclasses, b.predicate, b.nulls_not_distinct)
-    return False
-
-
-def _definition(part: Any) -> str | None:
-    return getattr(part, "definition", None)
-
-
-def _properties(kind: str, identity: str, a: Any, b: Any, names: Sequence[str]) -> Iterator[Difference]:
-    if a is b or a == b:
+def _parts(word: str, relation: str, a: Sequence[Any], b: Sequence[Any]) -> Iterator[Difference]:
+    """Parts by name; of what is left on both sides, equal definitions are one part under two names."""
+    if a == b:
         return
+    gone, come = [], []
+    for name, before, after in _paired(a, b):
+        if before is not None and after is not None:
+            skipped = BORROWED.get(word, frozenset())
+            names = [n for n in _names(type(before)) if n not in skipped]
+            yield from _properties(word, f"{relation}.{name}", before, after, names)
+        elif before is not None:
+            gone.append(before)
+        else:
+            come.append(after)
+    for part in gone:
+        twin = next((c for c in come if definition(c) == definition(part)), None)
+        identity = f"{relation}.{part.name}"
+        if twin is None:
+            yield _one_sided(word, identity, part, None, _part_text)
+        else:
+            come.remove(twin)
+            yield Difference("renamed", word, identity, "name", "name", part.name, twin.name)
+    for part in come:
+        yield _one_sided(word, f"{relation}.{part.name}", None, part, _part_text)
+
+
+def _things(a: Schema, b: Schema, ignore: Ignored) -> Iterator[Difference]:
+    left, right = ({(t.kind, t.identity): t for t in s.things if not ignored(t, ignore)} for s in (a, b))
+    for key in sorted(left.keys() | right.keys()):
+        before, after = left.get(key), right.get(key)
+        if before is after or before == after:
+            continue
+        kind, identity = key
+        weight: Weight = "reported" if kind in REPORTED else "semantic"
+        if before is None or after is None:
+            # what is missing of an extension is missing from what the revisions build
+            told = weight if before is None else "semantic"
+            yield Difference("extra" if before is None else "missing", kind, identity, told)
+            continue
+        was, now = dict(before.properties), dict(after.properties)
+        for name in sorted(was.keys() | now.keys()):
+            if was.get(name) != now.get(name):
+                yield Difference("changed", kind, identity, weight, name, was.get(name), now.get(name))
+
+
+def _paired(a: Sequence[Any], b: Sequence[Any]) -> Iterator[tuple[str, Any, Any]]:
+    left, right = {p.name: p for p in a}, {p.name: p for p in b}
+    return ((name, left.get(name), right.get(name)) for name in sorted(left.keys() | right.keys()))
+
+
+def _properties(word: str, identity: str, a: object, b: object, names: Sequence[str]) -> Iterator[Difference]:
     for name in names:
         before, after = getattr(a, name), getattr(b, name)
         if before != after:
-            yield Difference("changed", kind, identity, "semantic", name, _text(before), _text(after))
+            weight = WEIGHTS.get(name, "semantic")
+            yield Difference("changed", word, identity, weight, name, _text(before), _text(after))
+
+
+def _one_sided(word: str, identity: str, a: Any, b: Any, text: Callable[[Any], str]) -> Difference:
+    make = partial(Difference, object=word, identity=identity, weight="semantic")
+    return make("missing", before=text(a)) if b is None else make("extra", after=text(b))
+
+
+def _column_text(column: Column) -> str:
+    default = f" DEFAULT {column.default}" if column.default else ""
+    return column.type + (" NOT NULL" if column.not_null else "") + default
+
+
+def _part_text(part: Any) -> str:
+    return str(getattr(part, "definition", "") or f"{part.command} USING {part.using} WITH CHECK {part.check}")
 
 
 def _text(value: object) -> str | None:
-    if isinstance(value, tuple):
-        return ", ".join(map(str, value))
-    return None if value is None else str(value)
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
-def _things(a: Schema, b: Schema) -> Iterator[Difference]:
-    if a.things is b.things or a.things == b.things:
-        return
-    ours, theirs = {(t.kind, t.identity): t for t in a.things}, {(t.kind, t.identity): t for t in b.things}
-    for key in sorted(ours.keys() | theirs.keys()):
-        before, after = ours.get(key), theirs.get(key)
-        if before == after:
-            continue
-        if before is None or after is None:
-            weight: Weight = "reported" if key[0] == "extension" and before is None else "semantic"
-            yield Difference("extra" if before is None else "missing", key[0], key[1], weight)
-        else:
-            yield from _thing(before, after)
+def _short(text: str | None) -> str:
+    flat = " ".join((text if text is not None else "none").split()) or "none"
+    return flat if len(flat) <= 120 else f"{flat[:117]}..."
 
 
-def _thing(a: Thing, b: Thing) -> Iterator[Difference]:
-    ours, theirs = dict(a.properties), dict(b.properties)
-    for name in sorted(ours.keys() | theirs.keys()):
-        if ours.get(name) != theirs.get(name):
-            yield Difference("changed", a.kind, a.identity, "semantic", name, ours.get(name), theirs.get(name))
+def _names(kind: Any) -> list[str]:
+    return [f.name for f in fields(kind)]
