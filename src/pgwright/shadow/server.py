@@ -1,7 +1,7 @@
 """A throw-away PostgreSQL: started from an image in some 20 ms, gone with its owner however that ends.
 
-No port, no password: one Unix socket in a folder of mode 0700 is the only way in. The server is started directly (pg_ctl
-waits in steps of 100 ms) and is ready when the eighth line of postmaster.pid says so
+No port, no password: one Unix socket in a folder of mode 0700 is the only way in. The server is started directly
+(pg_ctl waits in steps of 100 ms) and is ready when the eighth line of postmaster.pid says so
 (PostgreSQL documentation, Database File Layout; src/include/utils/pidfile.h).
 """
 
@@ -57,7 +57,7 @@ class ServerDied(Refusal):
 
 
 class Server:
-    """A running throw-away PostgreSQL. Made by `start`; `stop` ends it cleanly, so that its data can become an image."""
+    """A running throw-away PostgreSQL. Made by `start`; after `stop` its data can become an image."""
 
     user = "postgres"
     port = PORT
@@ -123,7 +123,7 @@ class Server:
             raise ServerDied(source=self.source, why=self._why()) from cause
 
     def stop(self) -> None:
-        """Shut down cleanly: what `data` holds then can be stored as an image. Does nothing to a server that has ended."""
+        """Shut down cleanly: what `data` holds then can be stored as an image. Nothing happens to an ended server."""
         if self._admin is not None:
             self._admin.close()
         self._end(signal.SIGINT)
@@ -214,7 +214,7 @@ def _lay_data(
 
 
 def _launch(binaries: Binaries, runtime: Runtime, account: Account | None, trace: bool, more: dict[str, str]) -> Child:
-    """The log is opened here and handed over, so that it stays ours: revisions may carry secrets, and it is mode 0600."""
+    """The log is opened here, with mode 0600, and handed over: revisions may carry secrets, so it stays ours."""
     log = os.open(runtime.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     try:
         return Child(
