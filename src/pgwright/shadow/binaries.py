@@ -153,7 +153,8 @@ def _share(folder: Path) -> Path:
 def _environment(folder: Path) -> dict[str, str]:
     """Nothing of the caller's environment reaches a server: its superuser could read secrets there.
 
-    A relocatable build must find its own libpq first: its postgres_fdw takes the system's otherwise and fails. System builds are left to the system's linker.
+    A relocatable build must find its own libpq first: its postgres_fdw takes the system's otherwise, and fails.
+    System builds are left to the system's linker.
     """
     env = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
     lib = folder.parent / "lib"

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -69,8 +68,7 @@ class Server:
         self.version, self.source = binaries.version, binaries.source
         self.shims = stand_ins.names
         self._child = child
-        self._admin: psycopg.Connection[tuple[Any, ...]] | None = None
-        self._turn = threading.Lock()
+        self._idle: list[psycopg.Connection[tuple[Any, ...]]] = []
 
     @property
     def major(self) -> int:
@@ -106,16 +104,20 @@ class Server:
         return wanted
 
     def execute(self, query: sql.Composed) -> list[tuple[Any, ...]]:
-        """Run housekeeping on a connection that is kept for it and does not show in the trace."""
-        with self._turn:
-            if self._admin is None or self._admin.closed:
-                self._admin = self._connected("postgres", True, "-c log_statement=none -c log_duration=off")
-            try:
-                cursor = self._admin.execute(query)
-                return cursor.fetchall() if cursor.description else []
-            except psycopg.OperationalError as error:
-                self.require_alive(error)
-                raise
+        """Run housekeeping on a connection that is kept for it and does not show in the trace. Safe from any thread."""
+        try:
+            conn = self._idle.pop()
+        except IndexError:
+            conn = self._connected("postgres", True, "-c log_statement=none -c log_duration=off")
+        try:
+            cursor = conn.execute(query)
+            return cursor.fetchall() if cursor.description else []
+        except psycopg.OperationalError as error:
+            self.require_alive(error)
+            raise
+        finally:
+            if not conn.closed:
+                self._idle.append(conn)
 
     def require_alive(self, cause: BaseException | None = None) -> None:
         """Raise ServerDied when the server has gone."""
@@ -124,8 +126,8 @@ class Server:
 
     def stop(self) -> None:
         """Shut down cleanly: what `data` holds then can be stored as an image. Nothing happens to an ended server."""
-        if self._admin is not None:
-            self._admin.close()
+        while self._idle:
+            self._idle.pop().close()
         self._end(signal.SIGINT)
 
     def discard(self) -> None:
