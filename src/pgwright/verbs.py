@@ -21,7 +21,9 @@ from pgwright.errors import Refusal
 from pgwright.event import Event, OnEvent, silent
 from pgwright.interpreter import Interpreter, Loaded, ModelClass
 from pgwright.project import Project, new_against_main, select
-from pgwright.records import Change, PlannedRevision, Proof, Task, to_json as record_json
+from pgwright.records import Change, PlannedRevision, Proof, Task
+from pgwright.records import from_json as from_record
+from pgwright.records import to_json as record_json
 from pgwright.schema.catalog import Snapshot
 from pgwright.schema.diff import describe, diff
 from pgwright.shadow import prove as proving
@@ -89,6 +91,15 @@ class HeadUnreachable(Refusal):
     """
 
     code = "PW-PLAN-04"
+
+
+class NothingToReport(Refusal):
+    """
+    there is no planned change and no proof in .pgwright/ to report on
+    Make one: pgwright plan TASK.md, then pgwright prove
+    """
+
+    code = "PW-REPORT-01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,6 +387,20 @@ def _verdict(
     if (kept.get("identity") or {}).get("ast") != ast_hash(file):
         return "stale"
     return kept["verdict"]  # type: ignore[no-any-return]
+
+
+def latest(project: Project) -> tuple[Change | None, tuple[Proof, ...]]:
+    """The change planned last with the proofs of its revisions; without one, all proofs there are."""
+    folder = project.root / ".pgwright"
+    changes = sorted((folder / "changes").glob("*.json"), key=lambda p: p.stat().st_mtime)
+    if changes:
+        change = from_record(Change, json.loads(changes[-1].read_text("utf-8")))
+        files = [folder / "proofs" / f"{_safe(r.revision)}.json" for r in change.revisions]
+        return change, tuple(from_record(Proof, json.loads(f.read_text("utf-8"))) for f in files if f.is_file())
+    proofs = sorted((folder / "proofs").glob("*.json"))
+    if not proofs:
+        raise NothingToReport()
+    return None, tuple(from_record(Proof, json.loads(f.read_text("utf-8"))) for f in proofs)
 
 
 def _keep(project: Project, kind: str, name: str, record: object) -> Path:
