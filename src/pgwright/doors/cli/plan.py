@@ -52,7 +52,7 @@ def plan(call: Call, task: str | None, models: bool, message: str, renames: tupl
 
     if (task is None) == (not models):
         raise WhatToPlan()
-    wish = Wish(python=call.python, options=Options(rows="none", trace=False))
+    wish = Wish(python=call.python, options=Options(rows="none"))  # traced: prove starts from the same image
     project = call.project()
     with call.progress() as listen:
         change = do(project, _task_of(call, task) if task else None, wish=wish, message=message,

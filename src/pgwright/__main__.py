@@ -1,0 +1,5 @@
+"""`python -m pgwright`."""
+
+from pgwright.doors.cli import main
+
+main()
