@@ -100,11 +100,17 @@ class Lineage:
         """Let rows in whose parents exist only in production (triggers of foreign keys off for every session here)."""
         self.without_foreign_keys = True
         with self.stage.server.connect(BARE) as conn:
-            conn.execute(sql.SQL("ALTER DATABASE {} SET session_replication_role = replica").format(sql.Identifier(BARE)))
+            conn.execute(
+                sql.SQL("ALTER DATABASE {} SET session_replication_role = replica").format(sql.Identifier(BARE))
+            )
 
     def close(self) -> None:
         """Leave only the empty template and the bare database: what an image of the cluster holds."""
         self._forget_checkpoints()
+
+    def forget_new_roles(self) -> None:
+        """Remove roles that a database dropped since has made: roles outlive databases."""
+        self._drop_roles(self._existing_roles() - self._roles)
 
     def _clone(self, source: str) -> None:
         self.stage.server.create(BARE, template=source)

@@ -56,7 +56,7 @@ class Call:
 def verb(function: Callable[..., int]) -> click.Command:
     """A command with --json whose function gets the Call first and returns the exit status; refusals become text or E."""
 
-    def run(ctx: click.Context, as_json: bool, **options: Any) -> None:
+    def run(ctx: click.Context, /, as_json: bool, **options: Any) -> None:
         call: Call = ctx.obj
         call.as_json = call.as_json or as_json
         try:

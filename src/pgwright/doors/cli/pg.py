@@ -22,8 +22,10 @@ def pg(call: Call, what: str, major: int | None) -> int:
             raise click.UsageError("install needs a major: pgwright pg install 16")
         with call.progress() as listen:
             made = install(major, listen)
-        call.show({"format": "pg/1", "bin": str(made.bin), "version": made.version},
-                  lambda: f"PostgreSQL {made.version // 10000}.{made.version % 10000} in {made.bin}")
+        call.show(
+            {"format": "pg/1", "bin": str(made.bin), "version": made.version},
+            lambda: f"PostgreSQL {made.version // 10000}.{made.version % 10000} in {made.bin}",
+        )
         return 0
     if what == "clean":
         freed = image.clean()
@@ -37,7 +39,9 @@ def pg(call: Call, what: str, major: int | None) -> int:
             found[str(one)] = ""
 
     def shown() -> Any:
-        return "\n".join(f"{one}  {source or 'not installed: pgwright pg install ' + one}" for one, source in found.items())
+        return "\n".join(
+            f"{one}  {source or 'not installed: pgwright pg install ' + one}" for one, source in found.items()
+        )
 
     call.show({"format": "pg/1", "majors": found}, shown)
     return 0

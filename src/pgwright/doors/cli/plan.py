@@ -38,7 +38,9 @@ class BadRename(Refusal):
 @click.argument("task", required=False, type=click.Path(dir_okay=False, allow_dash=True))
 @click.option("--models", is_flag=True, help="Plan what the models ask for, against the head revision.")
 @click.option("-m", "--message", default="", help="What the change is, in a few words.")
-@click.option("--rename", "renames", multiple=True, metavar="OLD=NEW", help="A hint: this is a rename, no drop and add.")
+@click.option(
+    "--rename", "renames", multiple=True, metavar="OLD=NEW", help="A hint: this is a rename, no drop and add."
+)
 @click.option("--dry-run", is_flag=True, help="Show the change; write nothing.")
 def plan(call: Call, task: str | None, models: bool, message: str, renames: tuple[str, ...], dry_run: bool) -> int:
     """Design a change and write its revisions: one phase each, reversible, in the project's own style.
@@ -55,8 +57,15 @@ def plan(call: Call, task: str | None, models: bool, message: str, renames: tupl
     wish = Wish(python=call.python, options=Options(rows="none"))  # traced: prove starts from the same image
     project = call.project()
     with call.progress() as listen:
-        change = do(project, _task_of(call, task) if task else None, wish=wish, message=message,
-                    renames=_pairs(renames), write=not dry_run, on_event=listen)
+        change = do(
+            project,
+            _task_of(call, task) if task else None,
+            wish=wish,
+            message=message,
+            renames=_pairs(renames),
+            write=not dry_run,
+            on_event=listen,
+        )
 
     def shown() -> Any:
         from pgwright.doors.show.change import change as render
