@@ -57,8 +57,6 @@ def _psycopg(guard, module):
 def _check(guard, given, error):
     """Raises the driver's own OperationalError unless the connection goes to the target."""
     host, port, address = given.get("host"), given.get("port"), given.get("hostaddr")
-    if guard.target is None and not guard.layers:
-        return
     if not address and guard.allows(host, int(port) if port else None):
         return
     if address and guard.allows(address, int(port) if port else None):
