@@ -312,6 +312,9 @@ def test_behind_a_command_prefix(opened: Open, target: Target) -> None:
     child = opened("branches", python=f"/usr/bin/env {sys.executable}")
     child.load(target)
     assert good(child.step(target, [("up", "a1")])).heads_after == ("a1",)
+    child.stamp(target, ["d1"])
+    error = child.step(target, [("up", "e1")]).error
+    assert error is not None and error.revision == "e1" and error.line == 14
 
 
 def test_the_child_sees_no_name_of_ours(opened: Open, target: Target, tmp_path: Path) -> None:
