@@ -5,6 +5,7 @@ libpq opens its sockets in C, where no audit hook sees them; `hostaddr=` beats P
 """
 
 import functools
+import importlib
 import sys
 
 
@@ -28,8 +29,7 @@ def _psycopg2(guard, module):
 
     @functools.wraps(connect)
     def guarded(dsn, *args, **kwargs):
-        from psycopg2.extensions import parse_dsn
-
+        parse_dsn = importlib.import_module("psycopg2.extensions").parse_dsn
         _check(guard, parse_dsn(dsn), module.OperationalError)
         return connect(dsn, *args, **kwargs)
 
@@ -39,8 +39,8 @@ def _psycopg2(guard, module):
 
 def _psycopg(guard, module):
     try:
-        from psycopg import generators
-        from psycopg.conninfo import conninfo_to_dict
+        generators = importlib.import_module("psycopg.generators")  # by name: it is the user's driver, not ours
+        conninfo_to_dict = importlib.import_module("psycopg.conninfo").conninfo_to_dict
     except ImportError:
         return False
     connect = generators.connect
