@@ -30,6 +30,7 @@ from pgwright.shadow import prove as proving
 from pgwright.shadow.baseline import Baseline
 from pgwright.shadow.binaries import Binaries, find
 from pgwright.shadow.lineage import Lineage
+from pgwright.shadow.order import walked
 from pgwright.shadow.prove import Setting, staged
 from pgwright.shadow.stage import EMPTY, Options, Stage
 from pgwright.step import Step
@@ -188,7 +189,7 @@ def session(
     history = project.history()
     for problem in history.problems:
         raise BrokenHistory(problem=problem.message, file=str(problem.file), line=problem.line)
-    files = [(r.revision, r.file.read_bytes()) for r in history.revisions]
+    files = [(name, history.by_id[name].file.read_bytes()) for name in walked(history)]
     env = project.tree.directory / "env.py"
     setting = Setting(_binaries(project, wish), _baseline(project), wish.options)
     with (
@@ -394,7 +395,7 @@ def prove(
     """Prove the revisions: `REV`, `A..B`, all of them, or (by default) those new against the main branch."""
     wish = wish or Wish()
     history = project.history()
-    order = [r.revision for r in history.revisions]
+    order = list(walked(history)) if not history.problems else []
     if whole:
         wanted = set(order)
     else:
