@@ -34,7 +34,7 @@ TEMPLATE = "bench_source"
 
 
 def history(tables: int) -> str:
-    """Tables with two further indexes each, and a foreign key to the one before: the schema of facts that were measured."""
+    """Tables with two further indexes each, and a foreign key to the one before."""
     return "\n".join(
         f"CREATE TABLE t{n} (id bigserial PRIMARY KEY, parent_id bigint {f'REFERENCES t{n - 1}' if n else ''},"
         f" name text NOT NULL, note text, made timestamptz DEFAULT now());\n"
