@@ -1,0 +1,74 @@
+"""The command line. `pgwright --help` imports click and these small files, nothing else: verbs load what they need."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from pgwright import __version__
+from pgwright.doors.cli.call import Call, print_json, shared
+
+VERBS = ("init", "doctor", "plan", "prove", "status", "report", "pg")
+
+
+class Verbs(click.Group):
+    """The verbs in the order in which they are used, each from the file of its name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in VERBS:
+            return None
+        command: click.Command = import_module(f"pgwright.doors.cli.{name}").command
+        return command
+
+
+@click.command(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@shared
+@click.version_option(__version__, prog_name="pgwright", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """A database specialist for PostgreSQL, SQLAlchemy and Alembic.
+
+    Designs zero-downtime revisions from a task or from changed models, and proves each on a throw-away PostgreSQL: up,
+    validate, down, compare catalog and rows, up again. No database of yours is connected to, and your project needs no
+    edit.
+
+    \b
+    Examples:
+      pgwright doctor                        what was found, and env.py's first error
+      pgwright plan TASK.md                  write the revisions that a task asks for
+      pgwright plan --models -m "invoices"   write the revisions that changed models need
+      pgwright prove                         prove what is new against the main branch
+      pgwright report > report.md            the Migration Report
+
+    \b
+    Exit status:
+      0  done, clean, proven
+      1  a revision is refuted
+      2  bad input, an error of tool or environment, or unproven
+      3  waiting for an approval, a lock or a person
+    """
+    ctx.ensure_object(Call)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The entry point: runs the command line and ends the process with its exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        status = cli.main(given, prog_name="pgwright", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        if "--json" in given:
+            hint = f"See: {error.ctx.command_path} --help" if isinstance(error, click.UsageError) and error.ctx else ""
+            usage = {"code": "PW-DOORS-01", "file": None, "line": None, "message": error.format_message(), "hint": hint}
+            print_json({"errors": [usage]})
+        status = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        status = 130
+    sys.exit(status if isinstance(status, int) else 0)

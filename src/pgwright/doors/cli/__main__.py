@@ -1,0 +1,5 @@
+"""`python -m pgwright.doors.cli`."""
+
+from pgwright.doors.cli import main
+
+main()

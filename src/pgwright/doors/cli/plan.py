@@ -1,0 +1,80 @@
+"""pgwright plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pgwright.doors.cli.call import Answer, Call, answer, shared
+from pgwright.event import OnEvent
+
+
+def _renames(ctx: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    pairs = [text.partition("=") for text in given]
+    for (old, _, new), text in zip(pairs, given, strict=True):
+        if not old.strip() or not new.strip():
+            raise click.BadParameter(f"{text!r} is not old=new, such as people.dob=date_of_birth", ctx, option)
+    return tuple((old.strip(), new.strip()) for old, _, new in pairs)
+
+
+@click.command("plan")
+@click.argument(
+    "task", required=False, type=click.Path(exists=True, dir_okay=False, allow_dash=True), metavar="[TASK.md]"
+)
+@click.option("--models", is_flag=True, help="Plan what the models have and the database at head has not.")
+@click.option(
+    "-m", "--message", metavar="MSG", help="What the change is for; becomes the revisions' message. With --models."
+)
+@click.option(
+    "--rename",
+    "renames",
+    multiple=True,
+    metavar="OLD=NEW",
+    callback=_renames,
+    help="A table or column (table.column) that was renamed, not dropped and added. Never guessed; may be repeated.",
+)
+@click.option("--write/--dry-run", default=True, help="Write the revision files (default), or only show them.")
+@shared
+def command(
+    task: str | None, models: bool, message: str | None, renames: tuple[tuple[str, str], ...], write: bool
+) -> None:
+    """Design a change and write its Alembic revisions.
+
+    TASK.md is a delegation prompt, YAML or JSON (docs/tasks.md); - reads standard input. With --models the difference
+    between your models and the database at head is the task. One revision is written per phase: expand, backfill,
+    enforce, contract. What is written is a draft: planning needs no approval, and gives none.
+
+    \b
+    Examples:
+      pgwright plan tasks/add-notification-preferences.md
+      pgwright plan --models -m "add invoices"
+      pgwright plan --models -m "birth dates" --rename people.dob=date_of_birth --dry-run
+    """
+    if bool(task) == models:
+        raise click.UsageError(
+            "Give a task file or --models." if not task else "Give a task file or --models, not both."
+        )
+    if models and not message:
+        raise click.UsageError('--models needs a message: -m "add invoices".')
+    if task and (message or renames):
+        raise click.UsageError("-m and --rename belong to --models; a task file says both itself.")
+
+    def plan(call: Call, on_event: OnEvent) -> Answer:
+        from pgwright.doors.cli.contract import verbs
+        from pgwright.doors.show.change import change
+        from pgwright.records import to_json
+
+        project = call.found()
+        planned = verbs().plan(
+            project,
+            task_file=Path("/dev/stdin" if task == "-" else task) if task else None,
+            models=models,
+            message=message,
+            renames=renames,
+            write=write,
+            on_event=on_event,
+        )
+        return Answer({"written": write, "change": to_json(planned)}, lambda: change(planned, written=write))
+
+    answer({"format": "plan/1", "written": False, "change": None, "errors": []}, plan)
