@@ -10,10 +10,12 @@ import dataclasses
 import json
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, Literal
+from types import UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from pgwright.step import Finding, Observed, Phase
 
+R = TypeVar("R")
 Verdict = Literal["proven", "refuted", "unproven"]
 ProofPhase = Literal[
     "env", "baseline", "seed", "up", "validate", "down", "reup", "one-shot", "app", "plan", "history"
@@ -145,6 +147,27 @@ Record = Task | Change | Proof
 def to_json(record: object) -> dict[str, Any]:
     """The record as plain JSON values, tuples as lists."""
     return json.loads(json.dumps(dataclasses.asdict(record), ensure_ascii=False))  # type: ignore[call-overload, no-any-return]
+
+
+def from_json(kind: type[R], data: dict[str, Any]) -> R:
+    """The record that `to_json` wrote; fields that this version does not know are left out."""
+    return _built(kind, data)  # type: ignore[no-any-return]
+
+
+def _built(kind: Any, value: Any) -> Any:
+    """A value of the annotated kind: dataclasses from dicts, tuples from lists, the rest as it is."""
+    if dataclasses.is_dataclass(kind) and isinstance(value, dict):
+        hints = get_type_hints(kind)
+        known = {f.name for f in dataclasses.fields(kind)}
+        return kind(**{k: _built(hints[k], v) for k, v in value.items() if k in known})  # type: ignore[operator]
+    if get_origin(kind) is tuple and isinstance(value, list):
+        inner = get_args(kind)
+        repeated = len(inner) == 2 and inner[1] is Ellipsis
+        return tuple(_built(inner[0] if repeated else inner[i], v) for i, v in enumerate(value))
+    if get_origin(kind) in (Union, UnionType):
+        options = [o for o in get_args(kind) if o is not type(None)]
+        return None if value is None else _built(options[0], value) if len(options) == 1 else value
+    return value
 
 
 def digest(record: object) -> str:

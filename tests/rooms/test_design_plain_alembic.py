@@ -12,22 +12,24 @@ from alembic.runtime.migration import MigrationContext
 from design_runner import CASES, catalog, engine, files, migrating, module, proven, requests_of
 
 from pgwright.design.draft import Limits
+from pgwright.design.identifier import UNQUOTED
 from pgwright.design.plan import draft
 from pgwright.design.request import from_json
+from pgwright.design.source import quoted
 
 NAMES = sorted(p.parent.name for p in CASES.glob("*/request.json"))
 
 
-def _drafted(server: Any, database: str, name: str) -> Any:
+def _drafted(server: Any, database: str, name: str, *, as_version: int = 0) -> Any:
     folder = CASES / name
     with server.connect(database) as connection:
         connection.execute((folder / "before.sql").read_bytes())
         version = connection.info.server_version
     requests, style = requests_of(folder)
-    return draft(requests, catalog(server, database), version=version, style=style)
+    return draft(requests, catalog(server, database), version=as_version or version, style=style)
 
 
-@pytest.mark.parametrize("driver", ["psycopg2"])
+@pytest.mark.parametrize("driver", ["psycopg", "psycopg2"])
 def test_nasty_names_survive_every_driver(server: Any, database: str, driver: str) -> None:
     proven(server, database, _drafted(server, database, "nasty_names"), driver)
     assert catalog(server, database).relation("public.orders") is not None
@@ -100,3 +102,18 @@ def test_a_backfill_goes_page_by_page_and_can_be_repeated(server: Any, database:
     assert transactions is not None
     assert transactions[0] > 3
     assert sum("ctid" in s for s in sent) > 6
+
+
+def test_every_reserved_word_of_the_server_is_quoted_or_refused(server: Any) -> None:
+    with server.connect() as connection:
+        words = connection.execute(b"SELECT word FROM pg_get_keywords() WHERE catcode IN ('R', 'T')").fetchall()
+    assert {w for (w,) in words if quoted(w) == w} <= UNQUOTED
+
+
+@pytest.mark.parametrize(
+    "name", ["set_not_null", "set_not_null_with_fill", "add_column_volatile_default", "batch_style"]
+)
+def test_the_road_before_postgresql_18_works_as_well(server: Any, database: str, name: str) -> None:
+    drafts = _drafted(server, database, name, as_version=170000)
+    assert any("CHECK" in s.sql for d in drafts for s in d.steps)
+    proven(server, database, drafts)

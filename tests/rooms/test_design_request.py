@@ -44,6 +44,7 @@ def test_the_cases_ask_for_every_kind() -> None:
         ({**ADD, "nullable": "no"}, BadField, "nullable"),
         ({**ADD, "default": 1, "expression": "1"}, BadField, "default"),
         ({**ADD, "column": ""}, BadIdentifier, "empty"),
+        ({**ADD, "column": "lateral"}, BadIdentifier, "keyword"),
         ({**ADD, "column": "é" * 32}, BadIdentifier, "64 bytes"),
         ({**ADD, "column": "a\0b"}, BadIdentifier, "control"),
         ({**ADD, "column": "a\u202eb"}, BadIdentifier, "control"),
@@ -62,17 +63,34 @@ def test_what_is_wrong_is_named(data: dict[str, Any], refusal: type[Refusal], na
 
 @pytest.mark.parametrize(
     "text",
-    (
-        "1 AS x|1) + (2|1, 2|1; SELECT 2|1 FROM person|1 UNION SELECT 2|DISTINCT 1|*|x -- y|/* c */ 1|E'\\'' -- x '||"
-        "SELECT 1|1 ORDER BY 1|(1|DROP TABLE person|1 INTO x"
-    ).split("|"),
+    [
+        "1 AS x",
+        "1) + (2",
+        "1, 2",
+        "1; SELECT 2",
+        "1 FROM person",
+        "1 UNION SELECT 2",
+        "DISTINCT 1",
+        "*",
+        "x -- y",
+        "/* c */ 1",
+        "E'\\'' -- x '",
+        "",
+        "SELECT 1",
+        "1 ORDER BY 1",
+        "(1",
+        "DROP TABLE person",
+        "1 INTO x",
+    ],
 )
 def test_only_one_expression_is_an_expression(text: str) -> None:
     with pytest.raises(NotOneExpression):
         one_expression(text)
 
 
-@pytest.mark.parametrize("text", ["now()", "lower(email)", "'a -- b'", "(SELECT 1)", "a || ';'", "CASE WHEN a THEN 1 END"])
+@pytest.mark.parametrize(
+    "text", ["now()", "lower(email)", "'a -- b'", "(SELECT 1)", "a || ';'", "CASE WHEN a THEN 1 END"]
+)
 def test_expressions_pass_unchanged(text: str) -> None:
     assert one_expression(text) == text
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from rows_capture import captured
+from rows_capture import captured, captured_after
 
 from pgwright.shadow.rows import seed
 
@@ -47,6 +47,16 @@ BREAKABLE = {
         T + "a text NOT NULL, gone int, z int)",
         "ALTER TABLE t RENAME a TO b; ALTER TABLE t ALTER b TYPE int USING b::int; ALTER TABLE t DROP z, ADD y text",
     ),
+    "key swapped": (
+        "CREATE TABLE p (id int PRIMARY KEY, new_id uuid NOT NULL); " + T + "p uuid NOT NULL)",
+        "ALTER TABLE p DROP id; ALTER TABLE p RENAME new_id TO id; ALTER TABLE p ADD PRIMARY KEY (id);"
+        "ALTER TABLE t ADD FOREIGN KEY (p) REFERENCES p",
+    ),
+    "renamed among others": (
+        T + "parent int, other int, z text)",
+        "ALTER TABLE t RENAME parent TO parent_id; ALTER TABLE t DROP other; ALTER TABLE t ADD FOREIGN KEY (parent_id)"
+        " REFERENCES t",
+    ),
     "renamed table": (T + "a text)", "ALTER TABLE t RENAME TO u; ALTER TABLE u ALTER a SET NOT NULL"),
     "domain": (
         "CREATE DOMAIN positive AS int CHECK (VALUE > 0); " + T + "n int NOT NULL)",
@@ -75,13 +85,11 @@ SAFE = {
 
 def pair(server: Any, database: str, before: str, change: str, profile: Any) -> Any:
     """A connection to the seeded database, before the change."""
+    with server.connect(database) as conn:
+        conn.execute(before.encode())
+        old = captured(conn)
+    new = captured_after(server, database, change)
     conn = server.connect(database)
-    conn.execute(before.encode())
-    old = captured(conn)
-    conn.execute("BEGIN")
-    conn.execute(change.encode())
-    new = captured(conn)
-    conn.execute("ROLLBACK")
     done = seed(conn, old, new, [r.qualified for r in old.tables()], profile=profile)
     assert done.unfilled == ()
     assert dict(done.filled)["public.t"] >= 2
@@ -115,7 +123,6 @@ def test_a_revision_that_adds_a_mandatory_column_is_not_helped(server: Any, data
     conn = server.connect(database)
     conn.execute((T + "a text)").encode())
     old = captured(conn)
-    conn.execute("CREATE TABLE u (LIKE t INCLUDING ALL)")
     seed(conn, old, old, ["public.t"], profile="plain")
     with conn, pytest.raises(psycopg.errors.NotNullViolation):
         conn.execute(change.encode())

@@ -1,4 +1,4 @@
-"""The way in by path: `python .../_envrun/__main__.py`. Requests come on standard input, replies go to standard output."""
+"""The way in by path: `python .../_envrun/__main__.py`. Requests on standard input, replies on standard output."""
 
 import importlib.util
 import os

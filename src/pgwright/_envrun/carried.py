@@ -24,7 +24,7 @@ class Carried(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def exec_module(self, module):
         short = module.__name__[len(PACKAGE) + 1 :] or "__init__"
         code = compile(self.sources[short], "<pgwright>/%s.py" % short, "exec")
-        exec(code, module.__dict__)
+        exec(code, module.__dict__)  # noqa: S102 - the sources are our own, sent by the parent
 
 
 def load(sources):

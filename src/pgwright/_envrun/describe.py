@@ -3,7 +3,18 @@
 import inspect
 import json
 
-FLAGS = ["include_schemas", "transaction_per_migration", "render_as_batch", "compare_type", "compare_server_default", "transactional_ddl", "literal_binds", "user_module_prefix", "alembic_module_prefix", "sqlalchemy_module_prefix"]
+FLAGS = [
+    "include_schemas",
+    "transaction_per_migration",
+    "render_as_batch",
+    "compare_type",
+    "compare_server_default",
+    "transactional_ddl",
+    "literal_binds",
+    "user_module_prefix",
+    "alembic_module_prefix",
+    "sqlalchemy_module_prefix",
+]
 HOOKS = ["include_object", "include_name", "render_item", "process_revision_directives", "on_version_apply"]
 
 
@@ -14,8 +25,8 @@ def revisions(script):
 
 def _revision(one):
     return {
-        "revision": one.revision,
-        "down": _listed(one.down_revision),
+        "id": one.revision,
+        "down_revisions": _listed(one.down_revision),
         "depends_on": _listed(one.dependencies),
         "labels": sorted(one.branch_labels or ()),
         "doc": one.doc or "",
@@ -26,7 +37,16 @@ def _revision(one):
         "is_base": one.is_base,
         "is_branch_point": one.is_branch_point,
         "is_head": one.is_head,
+        "literal": _literal(getattr(one.module, "pgwright", None)),
     }
+
+
+def _literal(value):
+    """The module's `pgwright` when it is a dictionary of plain values, and not a module of that name."""
+    try:
+        return json.loads(json.dumps(value)) if isinstance(value, dict) else None
+    except (TypeError, ValueError):
+        return None
 
 
 def _listed(value):

@@ -1,5 +1,6 @@
 """What an exception says to a person: root cause, SQLSTATE, the statement, the line in the user's file."""
 
+import linecache
 import os
 import re
 import sysconfig
@@ -11,7 +12,9 @@ OUTSIDE = tuple(
 NAMED = (
     re.compile(r"[Ee]nv(?:ironment)?[ _-]?var(?:iable)?s?:? ['\"`]?([A-Z][A-Z0-9_]+)"),
     re.compile(
-        r"['\"`]?\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)['\"`]? (?:environment variable|(?:is|was|must be) (?:not )?(?:set|required|missing|defined|provided)|not (?:set|found|defined)|must )"
+        r"['\"`]?\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)['\"`]? "
+        r"(?:environment variable|(?:is|was|must be) (?:not )?(?:set|required|missing|defined|provided)"
+        r"|not (?:set|found|defined)|must )"
     ),
     re.compile(r"\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b not found"),
 )
@@ -53,7 +56,7 @@ def frames(error):
 def is_users(filename):
     """True for code that is neither a library's nor ours."""
     path = os.path.realpath(filename)
-    if filename.startswith("<") or path.startswith(
+    if not os.path.isfile(path) or path.startswith(
         os.path.realpath(os.path.dirname(os.path.abspath(__file__))) + os.sep
     ):
         return False
@@ -100,26 +103,39 @@ def text_of(error):
     return text
 
 
+def _name(error):
+    kind = type(error)
+    return kind.__name__ if kind.__module__ == "builtins" else kind.__module__ + "." + kind.__name__
+
+
+def _trace(error, exception, message):
+    """The user's own frames, innermost last, and what was raised; the libraries in between say nothing to them."""
+    lines = []
+    for file, line, function in [frame for frame in frames(error) if is_users(frame[0])][-12:]:
+        source = linecache.getline(file, line or 0).strip()
+        lines.append('  File "%s", line %s, in %s' % (file, line, function) + ("\n    " + source if source else ""))
+    lines.append("%s: %s" % (exception, message))
+    return "\n".join(lines)
+
+
 def describe(error, files=()):
     """The error as plain values. `files` are the paths of revision files, the places that matter most."""
     errors = chain(error)
     root = errors[-1]
     sqlstate, message, detail = server_side(errors)
     file, line, raised_there = place(error, files)
-    short = "".join(traceback.format_exception(type(error), error, error.__traceback__)).strip().splitlines()
+    exception = _name(root)
     return {
-        "exception": type(root).__module__.replace("builtins", "").lstrip(".")
-        + ("." if type(root).__module__ != "builtins" else "")
-        + type(root).__name__,
+        "exception": exception,
         "sqlstate": sqlstate,
         "message": (message if sqlstate and message else text_of(root)) or type(root).__name__,
         "detail": detail,
-        "statement": first(errors, "statement"),
+        "statement": (first(errors, "statement") or "").strip() or None,
         "file": file,
         "line": line,
         "revision": files.get(file) if isinstance(files, dict) else None,
         "raised_there": raised_there,
-        "trace": "\n".join(short[-25:]),
+        "trace": _trace(error, exception, text_of(root)),
     }
 
 

@@ -57,7 +57,7 @@ class Guard:
 
 
 def up(options):
-    """Raises the guard. `{"off": true}` leaves everything open: only for runs against a database that the user named."""
+    """Raises the guard. `{"off": true}` leaves all open: only for runs against a database that the user named."""
     guard = Guard(options.get("allow", ()))
     if options.get("off"):
         return guard

@@ -16,9 +16,9 @@ def wrap(guard, seek):
                 __import__(name)
             except Exception:
                 continue
-        if name in sys.modules and name + " (libpq)" not in guard.layers:
-            if door(guard, sys.modules[name]):
-                guard.layers.append(name + " (libpq)")
+        known = name in sys.modules and name + " (libpq)" not in guard.layers
+        if known and door(guard, sys.modules[name]):
+            guard.layers.append(name + " (libpq)")
 
 
 def _psycopg2(guard, module):

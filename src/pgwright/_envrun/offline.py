@@ -11,10 +11,10 @@ NEEDS_RESULTS = re.compile(
 
 
 def render(tree, wanted):
-    """For each (revision, direction): {"sql": [...]} or {"reason": ..., "why": ...}. Rendered twice, to see what varies."""
+    """For each (revision, direction): {"sql": [...]} or {"reason": ..., "why": ...}. Rendered twice: some vary."""
     first, route = _once(tree, wanted)
     second, _ = _once(tree, wanted, route)
-    return [_agreed(one, other, route) for one, other in zip(first, second)]
+    return [_agreed(one, other, route) for one, other in zip(first, second)]  # noqa: B905 - strict= came with Python 3.10
 
 
 def _agreed(one, other, route):

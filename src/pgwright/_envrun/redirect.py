@@ -10,7 +10,35 @@ import socket
 import sys
 
 LIBPQ = ("psycopg", "psycopg_async", "psycopg2", "psycopg2cffi", "aiopg")
-DROPPED = ["host", "hostaddr", "port", "dsn", "service", "database", "dbname", "user", "password", "passfile", "ssl", "sslmode", "sslcert", "sslkey", "sslrootcert", "sslcrl", "sslpassword", "ssl_context", "direct_tls", "target_session_attrs", "gssencmode", "channel_binding", "require_auth", "load_balance_hosts", "unix_sock", "krbsrvname", "sslnegotiation"]
+DROPPED = [
+    "host",
+    "hostaddr",
+    "port",
+    "dsn",
+    "service",
+    "database",
+    "dbname",
+    "user",
+    "password",
+    "passfile",
+    "ssl",
+    "sslmode",
+    "sslcert",
+    "sslkey",
+    "sslrootcert",
+    "sslcrl",
+    "sslpassword",
+    "ssl_context",
+    "direct_tls",
+    "target_session_attrs",
+    "gssencmode",
+    "channel_binding",
+    "require_auth",
+    "load_balance_hosts",
+    "unix_sock",
+    "krbsrvname",
+    "sslnegotiation",
+]
 
 
 class State:

@@ -79,7 +79,7 @@ class Tree:
             self.opts, self.dialect = dict(self.contexts[0].opts), self.contexts[0].dialect
         with _code("revisions"):
             found = describe.revisions(self.script)
-            self.files = {one["file"]: one["revision"] for one in found}
+            self.files = {one["file"]: one["id"] for one in found}
         reply = {
             "revisions": found,
             "heads": list(self.script.get_heads()),

@@ -55,7 +55,7 @@ def _listeners(files, trace, wire, statements):
         entry = statements[-1]
         entry["rowcount"] = getattr(cursor, "rowcount", None)
         if probe and not entry["autocommit"] and not DDL.match(COMMENTS.sub("", sql)):
-            _one(connection.connection.dbapi_connection, OURS + " " + probe)
+            _one(connection.connection.dbapi_connection, probe if OURS in probe else OURS + " " + probe)
 
     return before, after
 

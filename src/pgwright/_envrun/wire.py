@@ -5,7 +5,7 @@ import os
 
 
 class Wire:
-    """Requests in, replies and events out. Takes standard input and output for itself and gives the user's code others."""
+    """Requests in, replies and events out. Takes standard input and output; the user's code gets others."""
 
     def __init__(self):
         self.incoming = os.fdopen(os.dup(0), "rb")

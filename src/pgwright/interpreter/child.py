@@ -35,21 +35,27 @@ START_TIMEOUT, LOAD_TIMEOUT, STEP_TIMEOUT = 120.0, 600.0, 3600.0
 
 
 class Interpreter:
-    """A context manager around the child. Calls go one at a time; the child keeps what it imported between them."""
+    """A context manager around the child. Calls go one at a time; the child keeps what it imported between them.
 
-    def __init__(self, project: Project, python: str | None = None, *, guard: bool = True) -> None:
+    Without `guard` nothing is refused (for a database that the user named); without `network` no namespace is used.
+    """
+
+    def __init__(
+        self, project: Project, python: str | None = None, *, guard: bool = True, network: bool = True
+    ) -> None:
         self.project = project
         self.python: Python = find(project, python)
-        self.guard = guard
+        self.guard, self.network = guard, network
         self.here: Here | None = None
         self._process: Process | None = None
+        self._compiled: dict[tuple[str, Direction], Compiled] = {}
 
     def __enter__(self) -> Interpreter:
         settings = self.project.settings
         self._process = Process(
             self.python.command, self.project.tree.cwd, dict(settings.env), carried=self.python.is_prefix
         )
-        options: dict[str, Any] = {"off": True} if not self.guard else {"allow": list(settings.allow)}
+        options: dict[str, Any] = {"off": not self.guard, "network": self.network, "allow": list(settings.allow)}
         try:
             reply = self._process.ask({"do": "hello", "guard_options": options}, START_TIMEOUT)
             if error := self._failure(reply, 0):
@@ -74,7 +80,7 @@ class Interpreter:
             self._process = None
 
     def load(self, target: Target) -> Loaded:
-        """env.py once with an empty step list, the revisions after it. Raises EnvFailed, RevisionsFailed, NotPostgres."""
+        """env.py once with no steps, the revisions after it. Raises EnvFailed, RevisionsFailed, NotPostgres."""
         tree, settings = self.project.tree, self.project.settings
         reply, error = self._call(
             {
@@ -137,8 +143,14 @@ class Interpreter:
         return [read.model(one) for one in self._must("models", {})["models"]]
 
     def compile(self, revision: str, direction: Direction) -> Compiled:
-        """The revision's direction as SQL, or the reason why it cannot be rendered without data."""
-        return self.compile_all([(revision, direction)])[0]
+        """The revision's direction as SQL, or the reason why it cannot be rendered without data.
+
+        Both directions are rendered at once and kept: who asks for one asks for the other next.
+        """
+        if (revision, direction) not in self._compiled:
+            for one in self.compile_all([(revision, "up"), (revision, "down")]):
+                self._compiled[one.revision, one.direction] = one
+        return self._compiled.pop((revision, direction))
 
     def compile_all(self, wanted: Sequence[tuple[str, Direction]]) -> tuple[Compiled, ...]:
         """Many at once: two runs of env.py however many they are."""

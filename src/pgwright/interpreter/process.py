@@ -26,7 +26,7 @@ class Process:
     """A running child. `ask` sends one request and returns its reply; events in between go to `on_event`."""
 
     def __init__(self, command: Sequence[str], cwd: Path, env: Mapping[str, str], carried: bool) -> None:
-        self.stderr = tempfile.TemporaryFile()
+        self.stderr = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the child
         argv = [*command, "-c", BOOTSTRAP] if carried else [*command, str(ENVRUN / "__main__.py")]
         try:
             self.child = subprocess.Popen(

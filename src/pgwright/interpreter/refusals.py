@@ -64,7 +64,7 @@ class ChildSlow(Refusal):
 class NotPostgres(Refusal):
     """
     env.py connected to {dialect}, not to PostgreSQL.
-    Set the variable that makes the project use PostgreSQL under [env] in pgwright.toml; any address will do, none is reached.
+    Set the variable that makes it use PostgreSQL under [env] in pgwright.toml; any address will do, none is reached.
     """
 
     code = "PW-INTERPRETER-07"

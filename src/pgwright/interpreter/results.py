@@ -41,7 +41,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a call failed. `exception` is the root cause's class; `file` and `line` the deepest place in the user's code."""
+    """Why a call failed. `exception` is the root cause; `file` and `line` the deepest place in the user's code."""
 
     exception: str
     message: str
@@ -62,8 +62,8 @@ class Failure:
 class Revision:
     """One revision as Alembic knows it."""
 
-    revision: str
-    down: tuple[str, ...]
+    id: str
+    down_revisions: tuple[str, ...]
     depends_on: tuple[str, ...]
     labels: tuple[str, ...]
     doc: str
@@ -74,6 +74,13 @@ class Revision:
     is_base: bool
     is_branch_point: bool
     is_head: bool
+    literal: dict[str, Any] | None = None  # `pgwright = {...}`, in revisions that pgwright wrote
+
+    @property
+    def validation(self) -> tuple[str, ...]:
+        """The validation queries that the literal carries: each returns one row with one count that must be 0."""
+        queries = (self.literal or {}).get("validate", ())
+        return tuple(one for one in queries if isinstance(one, str)) if isinstance(queries, (list, tuple)) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +134,31 @@ class Loaded:
         return self.contexts[0]
 
     @property
+    def version_table(self) -> str:
+        return self.context.version_table
+
+    @property
+    def version_table_schema(self) -> str | None:
+        return self.context.version_table_schema
+
+    @property
+    def naming_convention(self) -> str:
+        """The naming conventions of all target metadata, as stable text."""
+        return "\n".join(self.context.naming_conventions)
+
+    @property
+    def alembic(self) -> str:
+        return self.here.alembic
+
+    @property
+    def sqlalchemy(self) -> str:
+        return self.here.sqlalchemy
+
+    @property
+    def python(self) -> str:
+        return self.here.python
+
+    @property
     def tables(self) -> frozenset[str]:
         """Every table that any target_metadata knows."""
         return frozenset(table for one in self.contexts for table in one.tables)
@@ -134,7 +166,7 @@ class Loaded:
     def revision(self, name: str) -> Revision:
         """Raises KeyError for a revision that is not there."""
         for one in self.revisions:
-            if one.revision == name:
+            if one.id == name:
                 return one
         raise KeyError(name)
 
@@ -175,7 +207,10 @@ class Ran:
 
     @property
     def heads_after(self) -> tuple[str, ...]:
-        """The first version table's content after the run; what it was before when the run failed."""
+        """The first version table's content as the run left it, and after a failure what it was before.
+
+        After a failure read the table itself: with a transaction per migration, part of the run may be committed.
+        """
         if not self.versions:
             return ()
         first = self.versions[0]
@@ -184,7 +219,7 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A statement that is about to run outside a transaction; the session `pid` stands still until the listener returns."""
+    """A statement about to run outside a transaction; the session `pid` stands still until the listener returns."""
 
     sql: str
     pid: int
@@ -233,7 +268,12 @@ class Compiled:
 
     revision: str
     direction: Direction
-    sql: tuple[str, ...] | None
+    statements: tuple[str, ...] | None
     reason: str = ""
     why: str = ""
     route: str = field(default="env.py", compare=False)  # or "plain", where env.py has no offline mode
+
+    @property
+    def sql(self) -> str | None:
+        """All of it as one text."""
+        return None if self.statements is None else "\n\n".join(self.statements)

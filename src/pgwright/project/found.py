@@ -68,9 +68,8 @@ def _upwards(start: Path, holds: Callable[[Path], bool]) -> Path | None:
 
 def _chosen(start: Path, trees: tuple[Tree, ...], root: Path) -> Tree:
     """What the alembic command would take at `start`; else the only tree there is."""
-    for tree in _from_environment(start, root) or [
-        one for one in trees if one.cwd == start and one.section == "alembic"
-    ]:
+    here = [one for one in trees if one.section == "alembic" and start == (one.ini or one.toml or one.directory).parent]
+    for tree in _from_environment(start, root) or here:
         return tree
     if len(trees) == 1:
         return trees[0]

@@ -1,4 +1,4 @@
-"""The revision files, read without running them: importing a few hundred costs seconds and runs the application's code."""
+"""The revision files, read without running them: importing hundreds costs seconds and runs the application's code."""
 
 from __future__ import annotations
 
@@ -143,9 +143,10 @@ def _assigned(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
         for target in node.targets:
             if isinstance(target, ast.Name) and target.id in NAMES:
                 yield target.id, node.value
-    elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
-        if node.target.id in NAMES:
-            yield node.target.id, node.value
+    elif isinstance(node, ast.AnnAssign) and node.value is not None:
+        target = node.target
+        if isinstance(target, ast.Name) and target.id in NAMES:
+            yield target.id, node.value
 
 
 def _written(file: Path, module: ast.Module, found: dict[str, tuple[Any, int]], lines: dict[str, int]) -> Written:

@@ -8,8 +8,8 @@ from pgwright.errors import Refusal
 class NoTree(Refusal):
     """
     No Alembic tree below {root}.
-    Looked for alembic.ini (at any depth, also backend/alembic.ini and api/alembic.ini), [tool.alembic] in pyproject.toml and
-    $ALEMBIC_CONFIG, each with a script_location that holds an env.py. Create one with: alembic init alembic
+    Looked for alembic.ini at any depth, [tool.alembic] in pyproject.toml and $ALEMBIC_CONFIG, each
+    with a script_location that holds an env.py. Create one with: alembic init alembic
     """
 
     code = "PW-PROJECT-01"
@@ -45,7 +45,7 @@ class BadSettings(Refusal):
 class PasswordInFile(Refusal):
     """
     {source} holds a database address with a password at {key}.
-    Name the variable that holds the address instead: url_env = "..."; a made-up address for env.py goes to a host under .invalid.
+    Name the variable that holds it instead: url_env = "...". A made-up address for env.py has a host under .invalid.
     """
 
     code = "PW-PROJECT-05"

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
-from urllib.parse import urlsplit
 
 from pgwright.project.refusals import BadSettings, PasswordInFile
 
@@ -23,6 +22,7 @@ KINDS: dict[str, Kind] = {
 TEXTS, LISTS = ("python", "tree", "main"), ("x", "allow", "setup_sql", "shims")
 KNOWN = {*TEXTS, *LISTS, "major", "env", "environments"}
 # RFC 2606 and 6761: names that can never be a real machine, and this machine itself
+ADDRESS = re.compile(r"://[^/\s:@]*:[^/\s@]+@(\[[^\]]*\]|[^/\s:?]*)")  # with a password; the group is the host
 NOWHERE = re.compile(r"(^|\.)(invalid|test|example|localhost)$|^127\.|^::1$|^$")
 
 
@@ -132,13 +132,9 @@ def _texts(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _has_password(text: str, *, fake_is_fine: bool) -> bool:
-    if "://" not in text:
+    if ADDRESS.search(text) is None:
         return bool(re.search(r"\bpassword\s*=", text)) and bool(re.search(r"\b(host|dbname)\s*=", text))
-    try:
-        url = urlsplit(text)
-        return bool(url.password) and not (fake_is_fine and NOWHERE.search(url.hostname or ""))
-    except ValueError:
-        return True
+    return not (fake_is_fine and all(NOWHERE.search(host.strip("[]")) for host in ADDRESS.findall(text)))
 
 
 def _environment(name: str, table: Any, file: Path) -> Environment:

@@ -1,4 +1,7 @@
-"""Alembic trees on disk: every place that the alembic command could be pointed at. Source: Alembic's documentation, "Tutorial"."""
+"""Alembic trees on disk: every place that the alembic command could be pointed at.
+
+Source: Alembic's documentation, "Tutorial", and `alembic.script.base`.
+"""
 
 from __future__ import annotations
 
@@ -153,7 +156,7 @@ def _tree(
 
 
 def _located(location: str, beside: Path, root: Path) -> tuple[Path, Path] | None:
-    """(where alembic is run, the script directory): the first directory upwards from which the location leads to an env.py."""
+    """(where alembic is run, the script directory): the first directory upwards that leads to an env.py."""
     directory = beside
     while True:
         candidate = _resolved(location, directory)

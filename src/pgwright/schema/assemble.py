@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from pgwright.schema.model import Column, Constraint, Index, Policy, Relation, Rule, Thing, Trigger
@@ -19,7 +19,7 @@ _IDENTITY = {"d": "default", "n": "nothing", "f": "full", "i": "index"}
 _ACTIONS = {"a": "", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 _COMMANDS = {"*": "ALL", "r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE"}
 _ENABLED = {"O": "enabled", "D": "disabled", "R": "replica", "A": "always"}
-_BY_NAME = attrgetter("name")
+_BY_NAME, _NUMBER = attrgetter("name"), itemgetter(1)
 
 Names = Mapping[int, str]
 
@@ -55,7 +55,7 @@ def reads(rows: Rows, known: Mapping[int, Read]) -> dict[int, Read]:
         oid = row[0]
         mine, held, indexed = names.get(oid, {}), constraints.get(oid, ()), indexes.get(oid, ())
         parts: dict[str, tuple[Any, ...]] = {
-            "columns": _sorted(Column(*r[3:]) for r in columns.get(oid, ())),
+            "columns": _columns(columns.get(oid, ())),
             "constraints": _sorted(_constraint(r, mine, names.get(r[3]) or _known(known, r[3])) for r in held),
             "indexes": _sorted(_index(r, mine) for r in indexed),
             **_hanging(hanging.get(oid, ())),
@@ -87,6 +87,12 @@ def _grouped(rows: Iterable[Row]) -> dict[int, list[Row]]:
 
 def _sorted(records: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(sorted(records, key=_BY_NAME))
+
+
+def _columns(rows: Sequence[Row]) -> tuple[Column, ...]:
+    """In name order; the rank comes from attnum. The query's columns after the third are the fields of `Column`."""
+    ranked = enumerate(sorted(rows, key=_NUMBER), 1)
+    return _sorted(Column(*(*row[3:13], rank, *row[13:])) for rank, row in ranked)
 
 
 def _known(known: Mapping[int, Read], oid: int) -> Names:

@@ -14,7 +14,9 @@ from pgwright.schema.model import Schema, Thing
 from pgwright.schema.queries import queries
 
 Connection = psycopg.Connection[tuple[Any, ...]]
-_BEGIN = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = pg_catalog"
+_BEGIN = """SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = pg_catalog;
+SET LOCAL jit = off; SET LOCAL join_collapse_limit = 1"""  # the joins are written in the order that is good
+_WHOLE = "SET LOCAL enable_nestloop = off"  # fresh catalogs were never analysed: the planner takes them for small
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +64,14 @@ class _Reader:
         old = self.previous
         if old is None:
             return self._whole()
-        changed = {key for key in self.sums.keys() | old.markers.sums.keys() if self.sums.get(key) != old.markers.sums.get(key)}
+        before = old.markers.sums
+        changed = {key for key in self.sums.keys() | before.keys() if self.sums.get(key) != before.get(key)}
         if not changed:
             return old
         return self._partly(old, changed) or self._whole()
 
     def _whole(self) -> Snapshot:
+        self.conn.execute(_WHOLE)
         relations = self._relations([oid for family, oid in self.sums if not family], {})
         return self._made(relations, self._things(None))
 
@@ -96,18 +100,16 @@ class _Reader:
         return self._made({**kept, **fresh}, things)
 
     def _made(self, relations: Mapping[int, Read], things: Mapping[str, Mapping[int, Thing]]) -> Snapshot:
-        schema = Schema(
-            tuple(sorted((r.relation for r in relations.values()), key=lambda r: (r.schema, r.name))),
-            tuple(sorted((t for family in things.values() for t in family.values()), key=lambda t: (t.kind, t.identity))),
-            self.version,
-        )
+        named = sorted((read.relation for read in relations.values()), key=lambda r: (r.schema, r.name))
+        others = sorted((t for family in things.values() for t in family.values()), key=lambda t: (t.kind, t.identity))
+        schema = Schema(tuple(named), tuple(others), self.version)
         return Snapshot(schema, Markers(self.run, self.sums, relations, things))
 
     def _relations(self, oids: Sequence[int], known: Mapping[int, Read]) -> dict[int, Read]:
         if not oids:
             return {}
-        rows = (self._ask("relations", name, {"oids": list(oids)}) for name in queries("relations", self.version // 10000))
-        return reads(Rows(*rows), known)
+        texts = queries("relations", self.version // 10000).values()
+        return reads(Rows(*(self._run(text, {"oids": list(oids)}) for text in texts)), known)
 
     def _things(self, families: set[str] | None) -> dict[str, dict[int, Thing]]:
         """The families asked for (None: all), each by oid, in one query."""

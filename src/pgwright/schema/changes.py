@@ -17,7 +17,7 @@ def quotes_changed(old: Mapping[int, Read], new: Mapping[int, Read]) -> Literal[
     """How far the changes in `new` reach into texts of objects that were not touched themselves.
 
     A renamed relation, column or index may be quoted anywhere. Columns that come or go change the aliases that views
-    and rules need to tell columns apart (ruleutils.c, set_relation_column_names); a rule's ON CONFLICT quotes constraints.
+    and rules need to tell columns apart (ruleutils.c, set_relation_column_names), and ON CONFLICT quotes constraints.
     """
     reach: Literal["nowhere", "in queries"] = "nowhere"
     for oid in old.keys() & new.keys():

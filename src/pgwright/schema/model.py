@@ -16,7 +16,7 @@ ConstraintKind = Literal["primary key", "unique", "foreign key", "check", "exclu
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `type` is format_type(); `position` its rank among live columns from 1 (order only, never compared)."""
+    """One column. `type` is format_type(); `position` its rank among live columns from 1, which only tells order."""
 
     name: str
     type: str

@@ -1,4 +1,4 @@
-"""Which operating-system user the server runs as. PostgreSQL refuses to run as root, so root hands it to another user."""
+"""Which user the server runs as. PostgreSQL refuses to run as root, so root hands it to another user."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class Account:
 def server_account() -> Account | None:
     """None when the server may run as ourselves, which is so for everybody but root.
 
-    `nobody` comes first on purpose: on a machine with a PostgreSQL of its own, the user `postgres` owns real data, and a
-    revision on the shadow is superuser there and can run programs (COPY ... TO PROGRAM).
+    `nobody` comes first on purpose: on a machine with a PostgreSQL of its own the user `postgres` owns real data, and a
+    revision is superuser on the shadow and can run programs there (COPY ... TO PROGRAM).
     """
     if os.geteuid() != 0:
         return None

@@ -26,7 +26,7 @@ class InitdbFailed(Refusal):
 
 
 def lay(binaries: Binaries, data: Path, account: Account | None, on_event: OnEvent = silent) -> None:
-    """An empty cluster in `data`, copied from the image when there is one. Of two processes one runs initdb, one waits."""
+    """An empty cluster in `data`, from the image when there is one. Of two processes one runs initdb, one waits."""
     named = image.key("base/1", binaries.build, account.name if account else "")
     if _copied(named, data, account):
         return

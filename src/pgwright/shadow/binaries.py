@@ -153,7 +153,7 @@ def _share(folder: Path) -> Path:
 def _environment(folder: Path) -> dict[str, str]:
     """Nothing of the caller's environment reaches a server: its superuser could read secrets there.
 
-    Relocatable builds find their own libpq first; without this postgres_fdw of such a build takes the system's and fails.
+    A relocatable build must find its own libpq first: its postgres_fdw takes the system's otherwise, and fails.
     System builds are left to the system's linker.
     """
     env = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}

@@ -1,4 +1,4 @@
-"""Where pgwright keeps what it can make again: installed servers and images. Everything here may be deleted at any time."""
+"""Where pgwright keeps what it can make again: installed servers and images. All of it may be deleted at any time."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def is_ours(folder: Path) -> bool:
 
 @contextmanager
 def locked(file: Path) -> Iterator[None]:
-    """Alone among all processes that lock this file. The kernel lets go when the holder dies, so no lock outlives it."""
+    """Alone among all processes that lock this file. The kernel lets go when the holder dies."""
     handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)

@@ -46,7 +46,7 @@ def available_extensions(server: Server) -> dict[str, Extension]:
 
 
 def lay_out(binaries: Binaries, folder: Path, given: Path | None) -> StandIns:
-    """Copy the stand-ins that are needed to `folder`, where the server's user can read them; the user's own come first."""
+    """Copy the stand-ins that are needed to `folder`, readable by the server's user; those `given` come first."""
     if binaries.major < SINCE:
         return StandIns()
     real, names = binaries.extensions(), set()

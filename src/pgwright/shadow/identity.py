@@ -15,10 +15,9 @@ def identify(stage: Stage, revision: Revision) -> Identity:
     """AST, imported project files, parents, naming convention and compiled SQL, with the versions beside them."""
     path = Path(revision.file)
     tree = ast.parse(path.read_bytes())
-    up = stage.interpreter.compile(revision.id, "up")
-    down = stage.interpreter.compile(revision.id, "down")
+    up, down = stage.compiled[revision.id, "up"], stage.compiled[revision.id, "down"]
     return Identity(
-        ast=_hash(ast.dump(_bare(tree), annotate_fields=False)),
+        ast=ast_hash(path),
         imports=_imports(tree, path, stage.interpreter.project.root),
         parents=tuple(sorted((*revision.down_revisions, *revision.depends_on))),
         naming_convention=_hash(stage.loaded.naming_convention),
@@ -31,6 +30,11 @@ def identify(stage: Stage, revision: Revision) -> Identity:
             ("server", str(stage.server.version)),
         ),
     )
+
+
+def ast_hash(path: Path) -> str:
+    """The hash of a revision file's AST: formatting, comments and docstrings change nothing."""
+    return _hash(ast.dump(_bare(ast.parse(path.read_bytes())), annotate_fields=False))
 
 
 def _hash(text: str) -> str:

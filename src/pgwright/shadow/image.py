@@ -1,7 +1,8 @@
 """Cluster images: cleanly stopped data directories, kept in the cache under a key that says everything they depend on.
 
-An image is a folder `KEY/` with `data/` and `image.json` (its size and when it was made). It appears whole (rename) or not at all; the
-least recently used go when all together exceed the limit, never one that a process holds (flock on `KEY/image.json`).
+An image is a folder `KEY/` with `data/` and `image.json` (its size; its mtime is the last use). It appears whole, by a
+rename, or not at all. The least recently used go when all together exceed the limit, never one that a process holds
+(flock on `KEY/image.json`).
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def key(*parts: str | bytes) -> str:
 
 
 def nearest(keys: Sequence[str]) -> tuple[int, Path] | None:
-    """The last of the keys that has an image: its index and the data directory, held until it was copied or released."""
+    """The last key that has an image: its index and the data directory, held until it was copied or released."""
     for index in range(len(keys) - 1, -1, -1):
         folder = cache.images() / keys[index]
         if _hold(folder):

@@ -74,6 +74,7 @@ def image_keys(setting: Setting, history: Sequence[tuple[str, bytes]], env: byte
 def proofs(stage: Stage, lineage: Lineage, wanted: Collection[str], *, whole: bool) -> Iterator[Proof]:
     """One proof per wanted revision, in order; with `whole`, the history also runs from empty in one run."""
     revisions = {r.id: r for r in stage.loaded.revisions}
+    stage.compile(r for r in lineage.order if r in wanted)
     walk = Walk(stage, lineage, revisions, frozenset(wanted))
     if whole and lineage.at == 0:
         walk.one_shot = one_shot(stage, lineage, revisions)

@@ -1,7 +1,7 @@
 """As root only: a copy of the binaries that the server's user can reach, for those that lie beneath a closed folder.
 
-A virtual environment under /root (0700) is the usual case. The modes of that folder are not ours to change, so the build
-is copied once to a folder of ours that everybody may read and only root may write.
+A virtual environment under /root (0700) is the usual case. The modes of that folder are not ours to change, so the
+build is copied once to a folder of ours that everybody may read and only root may write.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def _public(account: Account, binaries: Binaries) -> Path:
 
 
 def _stamp(trees: tuple[Path, ...]) -> str:
-    """Changes with any file of the build: names, sizes and times. Reading all the bytes would cost more than the copy."""
+    """Changes with the name, size or time of any file. Reading all the bytes would cost more than the copy."""
     seen = sha256()
     for parent, folders, files in chain.from_iterable(map(os.walk, trees)):
         folders.sort()
@@ -86,7 +86,7 @@ def _stamp(trees: tuple[Path, ...]) -> str:
 
 
 def _publish(trees: tuple[Path, ...], above: Path, folder: Path) -> None:
-    """Complete or not there. Two processes may both copy; the second to finish finds the first one's and drops its own."""
+    """Complete or not there. Two processes may both copy; the second to finish drops its own."""
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder.parent))
     try:
         for tree in trees:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+import platform
 import secrets
 import shutil
 import signal
 import subprocess
-import platform
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -88,7 +88,7 @@ def claim(account: Account | None) -> Iterator[Runtime]:
 
 
 def sweep(base: Path) -> None:
-    """Remove the folders of owners that are gone, and end a server that outlived one. The caller holds the base's lock."""
+    """Remove the folders of dead owners, and end a server that outlived one. The caller holds the base's lock."""
     for root in base.iterdir():
         if root.is_dir() and not root.is_symlink() and not _is_owned(root):
             _end_server(root / "d")
@@ -144,7 +144,7 @@ def _is_owned(root: Path) -> bool:
 
 
 def _is_dead(owner: list[str]) -> bool:
-    """True only when it is certain: the number was given in our own namespace and is free, or is another process's now."""
+    """True only when certain: the number is one of our own namespace, and free or another process's by now."""
     if len(owner) != 3 or owner[2] != _namespace() or not owner[2]:
         return False
     return _started(int(owner[0])) != owner[1]

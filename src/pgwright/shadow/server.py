@@ -1,7 +1,7 @@
 """A throw-away PostgreSQL: started from an image in some 20 ms, gone with its owner however that ends.
 
-No port, no password: one Unix socket in a folder of mode 0700 is the only way in. The server is started directly (pg_ctl
-waits in steps of 100 ms) and is ready when the eighth line of postmaster.pid says so
+No port, no password: one Unix socket in a folder of mode 0700 is the only way in. The server is started directly
+(pg_ctl waits in steps of 100 ms) and is ready when the eighth line of postmaster.pid says so
 (PostgreSQL documentation, Database File Layout; src/include/utils/pidfile.h).
 """
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -57,7 +56,7 @@ class ServerDied(Refusal):
 
 
 class Server:
-    """A running throw-away PostgreSQL. Made by `start`; `stop` ends it cleanly, so that its data can become an image."""
+    """A running throw-away PostgreSQL. Made by `start`; after `stop` its data can become an image."""
 
     user = "postgres"
     port = PORT
@@ -69,8 +68,7 @@ class Server:
         self.version, self.source = binaries.version, binaries.source
         self.shims = stand_ins.names
         self._child = child
-        self._admin: psycopg.Connection[tuple[Any, ...]] | None = None
-        self._turn = threading.Lock()
+        self._idle: list[psycopg.Connection[tuple[Any, ...]]] = []
 
     @property
     def major(self) -> int:
@@ -106,16 +104,20 @@ class Server:
         return wanted
 
     def execute(self, query: sql.Composed) -> list[tuple[Any, ...]]:
-        """Run housekeeping on a connection that is kept for it and does not show in the trace."""
-        with self._turn:
-            if self._admin is None or self._admin.closed:
-                self._admin = self._connected("postgres", True, "-c log_statement=none -c log_duration=off")
-            try:
-                cursor = self._admin.execute(query)
-                return cursor.fetchall() if cursor.description else []
-            except psycopg.OperationalError as error:
-                self.require_alive(error)
-                raise
+        """Run housekeeping on a connection that is kept for it and does not show in the trace. Safe from any thread."""
+        try:
+            conn = self._idle.pop()
+        except IndexError:
+            conn = self._connected("postgres", True, "-c log_statement=none -c log_duration=off")
+        try:
+            cursor = conn.execute(query)
+            return cursor.fetchall() if cursor.description else []
+        except psycopg.OperationalError as error:
+            self.require_alive(error)
+            raise
+        finally:
+            if not conn.closed:
+                self._idle.append(conn)
 
     def require_alive(self, cause: BaseException | None = None) -> None:
         """Raise ServerDied when the server has gone."""
@@ -123,9 +125,9 @@ class Server:
             raise ServerDied(source=self.source, why=self._why()) from cause
 
     def stop(self) -> None:
-        """Shut down cleanly: what `data` holds then can be stored as an image. Does nothing to a server that has ended."""
-        if self._admin is not None:
-            self._admin.close()
+        """Shut down cleanly: what `data` holds then can be stored as an image. Nothing happens to an ended server."""
+        while self._idle:
+            self._idle.pop().close()
         self._end(signal.SIGINT)
 
     def discard(self) -> None:
@@ -214,7 +216,7 @@ def _lay_data(
 
 
 def _launch(binaries: Binaries, runtime: Runtime, account: Account | None, trace: bool, more: dict[str, str]) -> Child:
-    """The log is opened here and handed over, so that it stays ours: revisions may carry secrets, and it is mode 0600."""
+    """The log is opened here, with mode 0600, and handed over: revisions may carry secrets, so it stays ours."""
     log = os.open(runtime.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     try:
         return Child(

@@ -33,7 +33,6 @@ TRACE = {
     "log_statement": "all",
     "log_duration": "on",
     "log_min_messages": "notice",
-    "log_min_error_statement": "panic",  # the statement is in the log already
     "log_checkpoints": "off",
     "log_error_verbosity": "default",
 }

@@ -1,7 +1,7 @@
 """Starts server processes that die with this process, even when it is killed with SIGKILL.
 
-Linux: PR_SET_PDEATHSIG. The kernel ties it to the *thread* that forked, so every fork is made by one thread that lives as
-long as the process; a server started from a short-lived worker thread would otherwise die with that worker.
+Linux: PR_SET_PDEATHSIG. The kernel ties it to the *thread* that forked, so every fork is made by one thread that lives
+as long as the process; a server started from a short-lived worker thread would otherwise die with that worker.
 Elsewhere (macOS): a shell that waits for the end of a pipe which only we hold open. The mechanism is tested on Linux,
 macOS itself is not.
 """

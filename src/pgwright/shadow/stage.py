@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -10,14 +10,13 @@ import psycopg
 from psycopg import sql
 
 from pgwright.event import OnEvent, silent
-from pgwright.interpreter import Interpreter, Loaded, Ran, Target, Waiting
+from pgwright.interpreter import Compiled, Direction, Interpreter, Loaded, Ran, Target, Waiting
 from pgwright.schema.catalog import Snapshot, capture
 from pgwright.shadow.record import PROBE, Recorder, install
 from pgwright.shadow.server import Server
 from pgwright.shadow.waiting import Waiter
 from pgwright.step import Observed
 
-Direction = Literal["up", "down"]
 Profile = Literal["none", "plain", "hostile"]
 EMPTY = "pgwright_empty"  # the template: what a history starts from
 
@@ -40,19 +39,25 @@ class Stage:
     options: Options = field(default_factory=Options)
     on_event: OnEvent = silent
     loaded: Loaded = field(init=False)
+    compiled: dict[tuple[str, Direction], Compiled] = field(default_factory=dict)
     recorder: Recorder | None = field(init=False, default=None)
 
-    def open(self, setup: Sequence[str] = ()) -> None:
-        """Make the empty template (set-up SQL, recorder), then let env.py run once against it."""
-        self.server.create(EMPTY)
-        with self.server.connect(EMPTY) as conn:
-            for text in setup:
-                conn.execute(text.encode())
-            if self.options.trace and self.server.log is not None:
-                install(conn)
+    def open(self, prepare: Callable[[], None], *, fresh: bool) -> None:
+        """Make the empty template (set-up SQL, recorder) unless an image brought it; then env.py runs once against it."""
+        if fresh:
+            self.server.create(EMPTY)
+            prepare()
+            if self.options.trace:
+                with self.server.connect(EMPTY) as conn:
+                    install(conn)
         self.loaded = self.interpreter.load(self.target(EMPTY))
-        if self.options.trace and self.server.log is not None:
+        if self.options.trace:
             self.recorder = Recorder(self.server.log)
+
+    def compile(self, revisions: Iterable[str]) -> None:
+        """Render the revisions offline, all at once: two runs of env.py however many they are."""
+        wanted: list[tuple[str, Direction]] = [(r, d) for r in revisions for d in ("up", "down")]
+        self.compiled.update(((c.revision, c.direction), c) for c in self.interpreter.compile_all(wanted))
 
     def target(self, database: str) -> Target:
         """Where the user's engines are sent."""

@@ -87,7 +87,7 @@ class Walk:
         if tables:
             database = WORK
             self.stage.server.create(WORK, template=BARE)
-            seeded = self._seed(WORK, tables, None)
+            seeded = self._seed(revision, tables, None)
         found = self._cycle(revision, database, seeded)
         if tables and found.after is None and _data_dependent(found):
             found, seeded = self._with_fitting_rows(revision, tables, found, seeded)
@@ -111,10 +111,11 @@ class Walk:
         names = touched(Path(revision.file).read_text(encoding="utf-8", errors="replace"), self.lineage.snapshot.schema)
         return frozenset(names) - self.stage.ignored
 
-    def _seed(self, database: str, tables: Collection[str], after: Snapshot | None) -> Seeded:
-        with self.stage.server.connect(database) as conn:
+    def _seed(self, revision: Revision, tables: Collection[str], after: Snapshot | None) -> Seeded:
+        source = Path(revision.file).read_text(encoding="utf-8", errors="replace")
+        with self.stage.server.connect(WORK) as conn:
             return seed(conn, self.lineage.snapshot.schema, after.schema if after else None, tables,
-                        profile="plain", seed=self.stage.options.seed)
+                        profile="plain", seed=self.stage.options.seed, source=source)
 
     def _with_fitting_rows(
         self, revision: Revision, tables: Collection[str], found: Cycle, seeded: Seeded
@@ -128,7 +129,7 @@ class Walk:
         after = self.stage.capture(WORK, self.lineage.snapshot)
         self.stage.server.drop(WORK)
         self.stage.server.create(WORK, template=BARE)
-        seeded = self._seed(WORK, tables, after)
+        seeded = self._seed(revision, tables, after)
         return self._cycle(revision, WORK, seeded), seeded
 
     def _without_foreign_keys(self, revision: Revision, found: Cycle) -> tuple[Cycle, Reason]:

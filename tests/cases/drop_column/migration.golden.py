@@ -99,6 +99,7 @@ def downgrade() -> None:
             nullable=False,
         ),
     )
+    op.alter_column("orders", "status", comment="where it stands")
     op.execute(
         "ALTER TABLE orders ADD CONSTRAINT ck_status CHECK ((status <> ''::text))"
     )

@@ -80,3 +80,5 @@ def downgrade() -> None:
         "REFERENCES public.orders(id) ON DELETE CASCADE"
     )
     op.create_index(op.f("ix_line_order"), "line", ["order_id"], unique=False)
+    op.alter_column("line", "unit", comment="its unit")
+    op.create_table_comment("line", "a line")

@@ -1,4 +1,4 @@
-"""The command line. `pgwright --help` imports click and these small files, nothing else: verbs load what they need."""
+"""The command line. `pgwright --help` imports click and nothing else that is heavy: verbs load what they need."""
 
 from __future__ import annotations
 
@@ -11,23 +11,35 @@ import click
 from pgwright import __version__
 from pgwright.doors.cli.call import Call, print_json, shared
 
-VERBS = ("init", "doctor", "plan", "prove", "status", "report", "pg")
+VERBS = {
+    "init": "Write pgwright.toml and the .gitignore lines.",
+    "doctor": "Say what was found, and what stands in the way.",
+    "plan": "Design a change and write its Alembic revisions.",
+    "prove": "Prove revisions on a throw-away PostgreSQL.",
+    "status": "Show which revisions are new, and which of them are proven.",
+    "report": "Print the Migration Report of the latest change.",
+    "pg": "Install, list, clean or serve the throw-away servers.",
+}
 
 
-class Verbs(click.Group):
+class Lazy(click.Group):
     """The verbs in the order in which they are used, each from the file of its name."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(VERBS)
 
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in VERBS:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
             return None
-        command: click.Command = import_module(f"pgwright.doors.cli.{name}").command
+        command: click.Command = import_module(f"pgwright.doors.cli.{cmd_name}").command
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Verbs"):
+            formatter.write_dl(list(VERBS.items()))
 
-@click.command(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+@click.command(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @shared
 @click.version_option(__version__, prog_name="pgwright", message="%(prog)s %(version)s")
 @click.pass_context
@@ -44,7 +56,8 @@ def cli(ctx: click.Context) -> None:
       pgwright plan TASK.md                  write the revisions that a task asks for
       pgwright plan --models -m "invoices"   write the revisions that changed models need
       pgwright prove                         prove what is new against the main branch
-      pgwright report > report.md            the Migration Report
+      pgwright prove --all                   the whole history
+      pgwright report -o report.md           the Migration Report
 
     \b
     Exit status:

@@ -7,7 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,7 +19,7 @@ from pgwright.event import Event, OnEvent, silent
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from pgwright.project.found import Project
+    from pgwright.project import Project
 
 Json = dict[str, Any]
 F = TypeVar("F", bound=Callable[..., Any])
@@ -37,11 +37,10 @@ class Call:
     quiet: bool = False
 
     def found(self) -> Project:
-        """The project, with --tree and --python instead of what its settings say."""
-        from pgwright.project.found import find
+        """The project around the directory."""
+        from pgwright.project import find
 
-        project = find(self.project, tree=self.tree)
-        return replace(project, settings=replace(project.settings, python=self.python)) if self.python else project
+        return find(self.project, tree=self.tree)
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ def shared(function: F) -> F:
 
 
 def answer(frame: Json, work: Callable[[Call, OnEvent], Answer]) -> None:
-    """Do the work, print its answer, end with its status. `frame` is the JSON of an answer with nothing in it."""
+    """Do the work, print its answer, end with its status. `frame` is the JSON around errors when there is no answer."""
     ctx = click.get_current_context()
     call = ctx.ensure_object(Call)
     try:
@@ -79,7 +78,7 @@ def answer(frame: Json, work: Callable[[Call, OnEvent], Answer]) -> None:
         hint = "This is a fault of pgwright. Please report it with the lines above."
         _refuse(call, frame, [{"code": BROKEN, "file": None, "line": None, "message": what, "hint": hint}])
         ctx.exit(2)
-    _print(call, frame, done)
+    _print(call, done)
     ctx.exit(done.status)
 
 
@@ -105,9 +104,9 @@ def _plainly(event: Event) -> None:
     click.echo(line(event), err=True)
 
 
-def _print(call: Call, frame: Json, done: Answer) -> None:
+def _print(call: Call, done: Answer) -> None:
     if call.json:
-        print_json({**frame, **done.data})
+        print_json(done.data)
         return
     shown = done.shown()
     if isinstance(shown, str):
@@ -143,6 +142,7 @@ def _keep_bin(ctx: click.Context, option: click.Parameter, value: str | None) ->
 _OPTIONS: tuple[Callable[[F], F], ...] = (
     click.option(
         "--project",
+        "-C",
         type=click.Path(exists=True, file_okay=False),
         metavar="DIR",
         expose_value=False,

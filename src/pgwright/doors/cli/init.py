@@ -19,14 +19,15 @@ def command() -> None:
     \b
     Example:
       pgwright init
-      pgwright --project ~/shop init
+      pgwright init --project ~/shop
     """
-    answer({"format": "init/1", "files": [], "lines": [], "errors": []}, _init)
+    answer({"format": "init/1", "written": []}, _init)
 
 
 def _init(call: Call, on_event: OnEvent) -> Answer:
-    from pgwright.doors.cli.contract import verbs
+    from pgwright.verbs import init
 
-    done = verbs().init(call.project.resolve(), on_event)
-    lines = list(done.lines) or [f"wrote {file}" for file in done.files] or ["nothing to write"]
-    return Answer({"files": list(done.files), "lines": list(done.lines)}, lambda: "\n".join(lines))
+    root = call.project.resolve()
+    written = [str(path.relative_to(root)) for path in init(root)]
+    lines = [f"wrote {name}" for name in written] or ["nothing to write: it is all there"]
+    return Answer({"format": "init/1", "written": written}, lambda: "\n".join(lines))

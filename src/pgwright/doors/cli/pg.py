@@ -36,11 +36,10 @@ def install(major: int) -> None:
     """
 
     def run(call: Call, on_event: OnEvent) -> Answer:
-        from importlib import import_module
+        from pgwright.shadow.install import install
 
-        found = import_module("pgwright.shadow.install").install(major, on_event)
-        server = _server(found)
-        return Answer({"servers": [server]}, lambda: f"PostgreSQL {server['version']} in {server['bin']}")
+        server = _server(install(major, on_event))
+        return Answer({**_frame(), "servers": [server]}, lambda: f"PostgreSQL {server['version']} in {server['bin']}")
 
     answer(_frame(), run)
 
@@ -57,7 +56,7 @@ def list_servers() -> None:
         places = [*wheel.places(), *system.places(), *installed.places()]
         servers = [_server(b) for b in map(probe, places) if not isinstance(b, str)]
         lines = [f"{s['version']:<8} {s['bin']}  ({s['source']})" for s in servers]
-        return Answer({"servers": servers}, lambda: "\n".join(lines) or "none; run: pgwright pg install 18")
+        return Answer({**_frame(), "servers": servers}, lambda: "\n".join(lines) or "none; run: pgwright pg install 18")
 
     answer(_frame(), run)
 
@@ -72,9 +71,9 @@ def clean() -> None:
         from pgwright.shadow import image
 
         gone = image.clean()
-        return Answer({"removed": gone}, lambda: f"{count(gone, 'image')} removed")
+        return Answer({**_frame(), "removed": gone}, lambda: f"{count(gone, 'image')} removed")
 
-    answer({**_frame(), "removed": 0}, run)
+    answer(_frame(), run)
 
 
 @command.command("serve")
@@ -115,4 +114,4 @@ def _server(found: Any) -> dict[str, Any]:
 
 
 def _frame() -> dict[str, Any]:
-    return {"format": "pg/1", "servers": [], "errors": []}
+    return {"format": "pg/1", "servers": []}

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pgwright.doors.cli.call import Answer, Call, answer, shared
 from pgwright.event import OnEvent
+
+if TYPE_CHECKING:
+    from pgwright.interpreter import Loaded, ModelClass
+    from pgwright.project import Project
+    from pgwright.records import Task
+    from pgwright.verbs import TaskOf
 
 
 def _renames(ctx: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
@@ -61,20 +69,37 @@ def command(
         raise click.UsageError("-m and --rename belong to --models; a task file says both itself.")
 
     def plan(call: Call, on_event: OnEvent) -> Answer:
-        from pgwright.doors.cli.contract import verbs
-        from pgwright.doors.show.change import change
+        from pgwright.doors.show.change import change as shown
         from pgwright.records import to_json
+        from pgwright.shadow.stage import Options
+        from pgwright.verbs import Wish, plan
 
         project = call.found()
-        planned = verbs().plan(
+        wish = Wish(python=call.python, options=Options(rows="none"))  # traced: prove starts from the same image
+        change = plan(
             project,
-            task_file=Path("/dev/stdin" if task == "-" else task) if task else None,
-            models=models,
-            message=message,
-            renames=renames,
+            task_of(project, task) if task else None,
+            wish=wish,
+            message=message or "",
+            renames=dict(renames),
             write=write,
             on_event=on_event,
         )
-        return Answer({"written": write, "change": to_json(planned)}, lambda: change(planned, written=write))
+        return Answer(to_json(change), lambda: shown(change, written=write))
 
-    answer({"format": "plan/1", "written": False, "change": None, "errors": []}, plan)
+    answer({"format": "plan/1"}, plan)
+
+
+def task_of(project: Project, name: str) -> TaskOf:
+    """Reads the task at once, and understands it when the project's models are known."""
+    from pgwright.desk.delegation import read
+    from pgwright.desk.survey import survey
+
+    with click.open_file(name, encoding="utf-8", errors="replace") as file:
+        text = file.read()
+    source = "" if name == "-" else Path(name).name
+
+    def understood(loaded: Loaded, classes: Sequence[ModelClass]) -> Task:
+        return read(text, known=survey(project, loaded, classes), source=source)
+
+    return understood

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import click
 
 from pgwright.doors.cli.call import Answer, Call, answer, shared
 from pgwright.event import OnEvent
 
+Profile = Literal["none", "plain", "hostile"]
+NOTHING = "Nothing is new against the main branch. The whole history: pgwright prove --all"
+
 
 @click.command("prove")
 @click.argument("revision", required=False, metavar="[REV|A..B]")
-@click.option(
-    "--all", "everything", is_flag=True, help="Every revision of the history, and the whole history from empty."
-)
+@click.option("--all", "whole", is_flag=True, help="Every revision of the history, and the whole history from empty.")
 @click.option(
     "--rows",
     type=click.Choice(["none", "plain", "hostile"]),
@@ -22,30 +25,28 @@ from pgwright.event import OnEvent
     "adds NULLs, duplicates and orphans and yields findings; none tries the catalog only.",
 )
 @click.option(
-    "--trace/--no-trace", default=True, help="Record every message with its locks, rewrites and rows (default)."
+    "--trace",
+    type=click.Choice(["on", "off"]),
+    default="on",
+    show_default=True,
+    help="Record every message with its locks, rewrites and rows.",
 )
-@click.option(
-    "--allow-unproven", is_flag=True, help="End with 0 when all that is wrong is that something could not be proven."
-)
+@click.option("--no-trace", is_flag=True, help="The same as --trace off.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Rows are the same for the same seed.")
+@click.option("--allow-unproven", is_flag=True, help="End with 0 when all that is wrong is what could not be proven.")
 @click.option(
     "--major", type=click.IntRange(14, 99), metavar="N", help="Prove on PostgreSQL N; see pgwright pg install."
-)
-@click.option(
-    "--server-url",
-    envvar="PGWRIGHT_SERVER_URL",
-    metavar="URL",
-    help="Prove in throw-away databases of this server, which pgwright may create and drop. Better given in the "
-    "environment variable PGWRIGHT_SERVER_URL: arguments are visible to other users.",
 )
 @shared
 def command(
     revision: str | None,
-    everything: bool,
-    rows: str,
-    trace: bool,
+    whole: bool,
+    rows: Profile,
+    trace: str,
+    no_trace: bool,
+    seed: int,
     allow_unproven: bool,
     major: int | None,
-    server_url: str | None,
 ) -> None:
     """Prove revisions on a throw-away PostgreSQL.
 
@@ -62,19 +63,18 @@ def command(
       pgwright prove --all --rows none --json     the whole history, for CI
       pgwright prove --major 16                   on the major that production runs
     """
-    if revision and everything:
+    if revision and whole:
         raise click.UsageError("Give a revision or --all, not both.")
 
     def prove(call: Call, on_event: OnEvent) -> Answer:
-        from pgwright.doors.cli.contract import verbs
         from pgwright.doors.output import prove_output, prove_status
-        from pgwright.doors.show.proofs import proofs
+        from pgwright.doors.show.proofs import proofs as shown
+        from pgwright.shadow.stage import Options
+        from pgwright.verbs import Wish, prove
 
-        project, room = call.found(), verbs()
-        selection = room.Selection(text=revision, everything=everything)
-        options = room.ProveOptions(rows=rows, trace=trace, major=major, server_url=server_url)
-        done = room.prove(project, selection=selection, options=options, on_event=on_event)
-        status = prove_status(done.proofs, done.errors, allow_unproven=allow_unproven)
-        return Answer(dict(prove_output(done.proofs, done.errors)), lambda: proofs(done.proofs, done.errors), status)
+        options = Options(rows, trace == "on" and not no_trace, seed)
+        proofs = prove(call.found(), revision, whole=whole, wish=Wish(call.python, major, options), on_event=on_event)
+        status = prove_status(proofs, [], allow_unproven=allow_unproven)
+        return Answer(dict(prove_output(proofs, [])), lambda: shown(proofs) if proofs else NOTHING, status)
 
-    answer({"format": "prove/1", "revisions": [], "errors": []}, prove)
+    answer({"format": "prove/1", "revisions": []}, prove)

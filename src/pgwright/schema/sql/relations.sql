@@ -52,7 +52,6 @@ SELECT a.attrelid, a.attnum, a.attacl::text[], a.attname, t.name, a.attnotnull, 
            CASE a.attstorage WHEN 'p' THEN 'plain' WHEN 'e' THEN 'external' WHEN 'm' THEN 'main' ELSE 'extended' END END,
        CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END,
        d.description,
-       row_number() OVER (PARTITION BY a.attrelid ORDER BY a.attnum)::int,
        t.kind, t.element,
        nn.conname, coalesce(nn.convalidated, true), --@ >= 18
        NULL, true, --@ < 18

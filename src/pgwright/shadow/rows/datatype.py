@@ -13,6 +13,8 @@ from pgwright.shadow.rows.literal import unquoted
 Kind = Literal["base", "enum", "domain", "composite", "range", "multirange", "array"]
 Family = Literal["integer", "numeric", "float", "text", "boolean", "moment", "time", "json", "enum", "array", "other"]
 
+_COMMENT = " -- "  # what the catalog reader puts between a definition and its comment
+_ATTRIBUTE = re.compile(rf'(?:"(?:[^"]|"")*"|[^" ]+) (.+?)(?:{_COMMENT}.*)?', re.DOTALL)
 _MODIFIERS = re.compile(r"\(([^()]*)\)")
 _RANGES = {
     "int4": "integer",
@@ -91,7 +93,7 @@ class Types:
 
     def __init__(self, schema: Schema) -> None:
         """Index the schema's own types by name."""
-        kinds = ("enum", "domain", "composite", "composite type", "range", "range type")
+        kinds = ("enum", "domain", "composite type", "range type")
         self._things = {t.identity: t for t in schema.things if t.kind in kinds}
         self._known: dict[tuple[str, str], DataType] = {}
 
@@ -137,28 +139,16 @@ class Types:
         if thing.kind == "enum":
             return DataType(short, "enum", text, labels=tuple(json.loads(facts.get("labels") or "[]")))
         if thing.kind == "domain":
-            return self._domain(short, text, facts)
-        if thing.kind.startswith("composite"):
-            types = _texts(facts, "attributes", "columns", "fields")
-            return DataType(short, "composite", text, attributes=tuple(self.named(t) for t in types))
+            checks = json.loads(facts.get("constraints") or "{}").values()
+            return DataType(
+                short,
+                "domain",
+                text,
+                base=self.named(facts.get("type") or "text"),
+                checks=tuple(c.partition(_COMMENT)[0] for c in checks),
+                not_null=facts.get("not_null") == "true",
+            )
+        if thing.kind == "composite type":
+            found = (_ATTRIBUTE.fullmatch(a) for a in json.loads(facts.get("attributes") or "[]"))
+            return DataType(short, "composite", text, attributes=tuple(self.named(a.group(1)) for a in found if a))
         return DataType(short, "range", text, base=self.named(facts.get("subtype") or "text"))
-
-    def _domain(self, short: str, text: str, facts: dict[str, str | None]) -> DataType:
-        base = self.named(facts.get("type") or facts.get("base") or "text")
-        checks = _texts(facts, "checks", "constraints")
-        not_null = (facts.get("not_null") or "") in ("true", "t", "yes", "True")
-        return DataType(short, "domain", text, base=base, checks=tuple(checks), not_null=not_null)
-
-
-def _texts(facts: dict[str, str | None], *names: str) -> list[str]:
-    for name in names:
-        if facts.get(name):
-            return [_text(item) for item in json.loads(facts[name] or "[]")]
-    return []
-
-
-def _text(item: object) -> str:
-    """An attribute's type or a check's expression, from the JSON that the catalog reader writes."""
-    if isinstance(item, dict):
-        return str(item.get("type") or item.get("expression") or item.get("definition") or "")
-    return str(item[1]) if isinstance(item, list) else str(item)

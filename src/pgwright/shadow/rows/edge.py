@@ -10,6 +10,7 @@ from __future__ import annotations
 from pgwright.shadow.rows.datatype import DataType
 
 _LONGEST = 1000  # of text without a limit
+_LONG = 240  # still fits a varchar(255) that a revision copies it to
 
 _EDGES: dict[str, tuple[str, ...]] = {
     "smallint": ("0", "-1"),
@@ -52,7 +53,7 @@ def edges(kind: DataType) -> tuple[str, ...]:
     if bottom.kind in ("range", "multirange"):
         return ()
     if bottom.name in ("character varying", "citext", "text"):
-        return ("", "x" * min((bottom.width or _LONGEST) // 2, _LONGEST))
+        return ("", "x" * min((bottom.width or 2 * _LONG) // 2, _LONG))
     if bottom.name == "numeric" and bottom.modifiers:
         return (_largest(bottom), "0")
     return _EDGES.get(bottom.name, ()) if bottom.kind == "base" else ()

@@ -45,24 +45,41 @@ def _columns(old: Relation, new: Relation) -> dict[str, str]:
     names = {c.name: c.name for c in old.columns if new.column(c.name) is not None}
     if len(names) == len(old.columns):
         return names
-    gone, come = _gaps(old, set(names)), _gaps(new, set(names))
-    for before in [g for g in gone if g is not None]:
-        if len(gone[before]) == len(come.get(before, [])):
-            names |= {o.name: n.name for o, n in zip(gone[before], come[before], strict=True)}
-    for column in gone.get(None, []):
-        twin = next((n for n in come.get(None, []) if n.type == column.type and n.name not in names.values()), None)
-        if twin is not None:
-            names[column.name] = twin.name
+    names = _unswapped(old, new, names)
+    gone, come = _gaps(old, names), _gaps(new, {n: n for n in names.values()})
+    for before, arrived in come.items():
+        if len(arrived) == len(gone.get(before, [])) and before is not None:
+            names |= {o.name: n.name for o, n in zip(gone[before], arrived, strict=True)}
+            continue
+        for column in arrived:
+            left = [o for o in gone.get(before, []) if o.name not in names and o.type == column.type]
+            likely = [o for o in left if o.name in column.name or column.name in o.name]
+            if likely or left:
+                names[(likely or left)[0].name] = column.name
     return names
 
 
-def _gaps(relation: Relation, kept: set[str]) -> dict[str | None, list[Column]]:
-    """The columns that are not kept, by the kept column that they stand before; None: at the end."""
+def _unswapped(old: Relation, new: Relation, names: dict[str, str]) -> dict[str, str]:
+    """Where a column gave its name to one of another type (`id` dropped, `new_id` renamed to `id`): paired by type."""
+    gone = [c for c in old.columns if c.name not in names]
+    out = dict(names)
+    for column in old.columns:
+        twin = new.column(column.name)
+        if twin is not None and twin.type != column.type:
+            heir = next((g for g in gone if g.type == twin.type and column.name in g.name), None)
+            if heir is not None:
+                del out[column.name]
+                out[heir.name] = column.name
+    return out
+
+
+def _gaps(relation: Relation, kept: dict[str, str]) -> dict[str | None, list[Column]]:
+    """The columns that are not kept, by the new name of the kept one that they stand before; None: at the end."""
     out: dict[str | None, list[Column]] = {}
     waiting: list[Column] = []
     for column in sorted(relation.columns, key=lambda c: c.position):
         if column.name in kept:
-            out[column.name], waiting = waiting, []
+            out[kept[column.name]], waiting = waiting, []
         else:
             waiting.append(column)
     return {name: columns for name, columns in (out | {None: waiting}).items() if columns}

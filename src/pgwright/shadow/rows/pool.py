@@ -19,7 +19,7 @@ from pgwright.shadow.rows.scalar import Unknown, scalar
 Maker = Callable[[int], str | None]
 Admits = Callable[[str], bool]
 Suggestion = tuple[tuple[str, ...], Maker | None, tuple[str, ...], bool, Admits]  # some, make, edges, hinted, admits
-_FIRST, _LATER = 64, 16  # values drawn from a maker, before and after a list of hints
+_FIRST, _LATER = 24, 12  # values drawn from a maker, before and after a list of hints
 _TRIED = 6  # values of a maker that decide whether it suits the column
 
 

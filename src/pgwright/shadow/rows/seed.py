@@ -25,8 +25,8 @@ from pgwright.shadow.rows.table import Row, Table, table
 class Seeded:
     """What was filled, parents included, with the number of new rows, and what was not, with the reason."""
 
-    filled: tuple[tuple[str, int], ...]
-    unfilled: tuple[tuple[str, str], ...]
+    filled: tuple[tuple[str, int], ...] = ()
+    unfilled: tuple[tuple[str, str], ...] = ()
 
 
 def seed(

@@ -19,7 +19,7 @@ FOLDERS = (
 
 
 def places() -> Iterator[Place]:
-    """Every folder of the system that looks like a PostgreSQL. Some hold clients only, which is for the caller to see."""
+    """Every folder of the system that looks like a PostgreSQL. Some hold clients only: the caller will see."""
     for root, pattern in FOLDERS:
         for folder in sorted(Path(root).glob(pattern), reverse=True):
             yield Place(folder, f"system ({folder})")

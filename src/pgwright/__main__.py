@@ -1,4 +1,4 @@
-"""`python -m pgwright.doors.cli`."""
+"""`python -m pgwright`."""
 
 from pgwright.doors.cli import main
 

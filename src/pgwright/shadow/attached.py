@@ -1,0 +1,188 @@
+"""A server that the user names by URL, in the place of one of our own.
+
+It is not ours: every database that we make has a prefix of its own and is dropped at the end, nothing else is touched,
+and a server that is the target itself is refused. It is durable and may be far away, so it is slower, and its log is
+not ours to read: `log` is None, and a proof on it records fewer things.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from pgwright.errors import Refusal
+from pgwright.event import Event, OnEvent, silent
+from pgwright.shadow.statements import statement
+
+FIRST = 140000
+
+
+class Unreachable(Refusal):
+    """
+    The server at {where} cannot be used: {why}
+    Check the URL, or leave it out and let pgwright start a server of its own.
+    """
+
+    code = "PW-SHADOW-17"
+
+
+class IsTheTarget(Refusal):
+    """
+    The server at {where} is the very cluster that the change is for (system identifier {identifier}).
+    Name another server, or leave the URL out and let pgwright start one of its own.
+    """
+
+    code = "PW-SHADOW-18"
+
+
+class NotOurs(Refusal):
+    """
+    {name} is not a database that pgwright made on the server at {where}, so it is left alone.
+    Only names that begin with {prefix} are made and dropped there; Server.name() gives one.
+    """
+
+    code = "PW-SHADOW-19"
+
+
+@dataclass(slots=True)
+class AttachedServer:
+    """A user's server with the same methods as `Server`. The password is in `secret` alone, which is never printed."""
+
+    host: str
+    port: int
+    user: str
+    version: int
+    source: str
+    prefix: str
+    secret: dict[str, Any] = field(repr=False)
+    admin: psycopg.Connection[tuple[Any, ...]] = field(repr=False)
+    log: Path | None = None
+    shims: frozenset[str] = frozenset()
+    _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    @property
+    def major(self) -> int:
+        return self.version // 10000
+
+    def name(self, wanted: str) -> str:
+        """The wanted name behind our prefix, cut to what PostgreSQL keeps of a name."""
+        return wanted if wanted.startswith(self.prefix) else f"{self.prefix}{wanted}"[:63]
+
+    def connect(self, dbname: str | None = None, *, autocommit: bool = True) -> psycopg.Connection[tuple[Any, ...]]:
+        """A connection to one of our databases, or to the one that the URL names."""
+        parts = {**self.secret, **({"dbname": dbname} if dbname else {})}
+        return psycopg.connect(**parts, autocommit=autocommit)
+
+    def create(self, name: str, template: str | None = None) -> None:
+        """Make a database of ours, copied through the WAL: copying files forces checkpoints on a durable server."""
+        named = "create_durable" if self.major >= 15 else "create_before_15"
+        source = sql.Identifier(template or "template0")
+        self.execute(statement(named, name=self._own(name), template=source))
+
+    def drop(self, name: str) -> None:
+        """Drop a database of ours."""
+        self.execute(statement("drop", name=self._own(name)))
+
+    def rename(self, name: str, new: str) -> None:
+        """Rename a database of ours to another name of ours."""
+        self.execute(statement("rename", name=self._own(name), new=self._own(new)))
+
+    def execute(self, query: sql.Composed) -> list[tuple[Any, ...]]:
+        """Run housekeeping on the connection that is kept for it."""
+        with self._turn:
+            cursor = self.admin.execute(query)
+            return cursor.fetchall() if cursor.description else []
+
+    def stop(self) -> None:
+        """Nothing: the server is the user's. What we made goes when the block ends."""
+
+    def _own(self, name: str) -> sql.Identifier:
+        if not name.startswith(self.prefix):
+            raise NotOurs(name=name, where=self.source, prefix=self.prefix)
+        return sql.Identifier(name)
+
+
+@contextmanager
+def attach(url: str, *, target: int | None = None, on_event: OnEvent = silent) -> Iterator[AttachedServer]:
+    """The server at `url` for the length of the block; everything made on it is dropped at its end.
+
+    `target` is the system identifier of the database that the change is for. What a killed run left is dropped too.
+    """
+    where = _where(url)
+    prefix = f"pgwright_{secrets.token_hex(4)}_"
+    with _opened(url, where, prefix[:17]) as admin:
+        server = _described(url, where, prefix, admin)
+        _require_usable(server, where, target)
+        _drop_all(server, "ours", on_event, mine=sql.Literal(prefix[:17]))
+        roles = {row[0] for row in server.execute(statement("roles"))}
+        try:
+            yield server
+        finally:
+            _drop_all(server, "made", on_event, pattern=sql.Literal(prefix.replace("_", r"\_") + "%"))
+            for role in sorted({row[0] for row in server.execute(statement("roles"))} - roles):
+                on_event(
+                    Event(
+                        "server", f"a role stays on {where}: {role} (drop it when nothing else uses it)", level="note"
+                    )
+                )
+
+
+@contextmanager
+def _opened(url: str, where: str, application: str) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    try:
+        admin = psycopg.connect(url, autocommit=True, application_name=application)
+    except psycopg.Error as error:
+        raise Unreachable(where=where, why=str(error).strip().splitlines()[0]) from None
+    with admin:
+        yield admin
+
+
+def _described(url: str, where: str, prefix: str, admin: psycopg.Connection[tuple[Any, ...]]) -> AttachedServer:
+    info = admin.info
+    return AttachedServer(
+        host=info.host or info.hostaddr, port=info.port, user=info.user, version=info.server_version,
+        source=where, prefix=prefix, secret=dict(conninfo_to_dict(url)), admin=admin,
+    )  # fmt: skip
+
+
+def _require_usable(server: AttachedServer, where: str, target: int | None) -> None:
+    if server.version < FIRST:
+        raise Unreachable(where=where, why=f"it is PostgreSQL {server.major}, and 14 is the oldest that is supported")
+    if not server.execute(statement("rights"))[0][0]:
+        raise Unreachable(where=where, why=f"the user {server.user} may not create databases (ALTER USER ... CREATEDB)")
+    if target is None:
+        return
+    try:
+        identifier = int(server.execute(statement("identity"))[0][0])
+    except psycopg.Error as error:
+        why = f"it does not tell its system identifier, so it could be the target ({error.sqlstate})"
+        raise Unreachable(where=where, why=why) from None
+    if identifier == target:
+        raise IsTheTarget(where=where, identifier=identifier)
+
+
+def _drop_all(server: AttachedServer, which: str, on_event: OnEvent, **parts: sql.Composable) -> None:
+    for (name,) in server.execute(statement(which, **parts)):
+        try:
+            server.execute(statement("drop", name=sql.Identifier(name)))
+        except psycopg.Error as error:
+            on_event(Event("server", f"the database {name} could not be dropped: {error}", level="bad"))
+
+
+def _where(url: str) -> str:
+    """Host, port and database of a URL: what may be shown of it."""
+    parts: dict[str, Any] = {}
+    with suppress(psycopg.Error):
+        parts = dict(conninfo_to_dict(url))
+    if not parts:
+        raise Unreachable(where="the given URL", why="it is not a PostgreSQL URL or connection string") from None
+    return f"{parts.get('host', 'local socket')}:{parts.get('port', 5432)}/{parts.get('dbname', '')}"

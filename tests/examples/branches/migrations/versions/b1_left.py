@@ -1,0 +1,17 @@
+"""a step"""
+
+from alembic import op
+import sqlalchemy as sa
+
+revision = 'b1'
+down_revision = 'a1'
+branch_labels = None
+depends_on = None
+
+
+def upgrade():
+    op.add_column("person", sa.Column("left", sa.Text))
+
+
+def downgrade():
+    op.drop_column("person", "left")

@@ -1,0 +1,5 @@
+revision = "b1"
+down_revision = "a1"
+
+def upgrade(:
+    pass

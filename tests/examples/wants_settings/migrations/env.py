@@ -1,0 +1,5 @@
+import os
+
+from alembic import context
+
+url = os.environ["SHOP_DATABASE_URL"]
