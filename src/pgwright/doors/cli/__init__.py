@@ -1,26 +1,29 @@
-"""The command line. Verbs are imported when they are called: `pgwright --help` loads click and nothing else."""
+"""The command line. `pgwright --help` imports click and nothing else that is heavy: verbs load what they need."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from importlib import import_module
 
 import click
 
 from pgwright import __version__
+from pgwright.doors.cli.call import Call, print_json, shared
 
 VERBS = {
-    "init": "write pgwright.toml and the .gitignore lines",
-    "doctor": "what pgwright finds in this project, and what stands in the way",
-    "plan": "design a change and write its Alembic revisions",
-    "prove": "run revisions up, down and up again on a throw-away PostgreSQL",
-    "status": "heads, new revisions and whether they are proven",
-    "report": "the Migration Report of the latest change",
-    "pg": "servers for proofs: install a major, list, clean",
+    "init": "Write pgwright.toml and the .gitignore lines.",
+    "doctor": "Say what was found, and what stands in the way.",
+    "plan": "Design a change and write its Alembic revisions.",
+    "prove": "Prove revisions on a throw-away PostgreSQL.",
+    "status": "Show which revisions are new, and which of them are proven.",
+    "report": "Print the Migration Report of the latest change.",
+    "pg": "Install, list, clean or serve the throw-away servers.",
 }
 
 
 class Lazy(click.Group):
-    """Finds a verb's module when it is needed: one file per verb, named like it."""
+    """The verbs in the order in which they are used, each from the file of its name."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(VERBS)
@@ -36,24 +39,49 @@ class Lazy(click.Group):
             formatter.write_dl(list(VERBS.items()))
 
 
-@click.command(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.option("--project", "-C", default=".", metavar="DIR", help="The project's directory (default: here).")
-@click.option("--tree", metavar="NAME", help="The Alembic tree, where a project has several.")
-@click.option("--python", metavar="CMD", help="The interpreter that runs env.py; may be a command prefix.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output, nothing else.")
-@click.version_option(__version__, prog_name="pgwright")
+@click.command(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@shared
+@click.version_option(__version__, prog_name="pgwright", message="%(prog)s %(version)s")
 @click.pass_context
-def main(ctx: click.Context, project: str, tree: str | None, python: str | None, as_json: bool) -> None:
-    """A database specialist: designs PostgreSQL schema changes, writes reversible Alembic revisions, proves them.
+def cli(ctx: click.Context) -> None:
+    """A database specialist for PostgreSQL, SQLAlchemy and Alembic.
+
+    Designs zero-downtime revisions from a task or from changed models, and proves each on a throw-away PostgreSQL: up,
+    validate, down, compare catalog and rows, up again. No database of yours is connected to, and your project needs no
+    edit.
 
     \b
-    pgwright plan TASK.md                 a task becomes proven-to-be revisions
-    pgwright plan --models -m "invoices"  so do models that changed
-    pgwright prove                        what is new against the main branch
-    pgwright prove --all                  the whole history
+    Examples:
+      pgwright doctor                        what was found, and env.py's first error
+      pgwright plan TASK.md                  write the revisions that a task asks for
+      pgwright plan --models -m "invoices"   write the revisions that changed models need
+      pgwright prove                         prove what is new against the main branch
+      pgwright prove --all                   the whole history
+      pgwright report -o report.md           the Migration Report
 
-    Exit status: 0 done, 1 refuted, 2 bad input, environment error or unproven.
+    \b
+    Exit status:
+      0  done, clean, proven
+      1  a revision is refuted
+      2  bad input, an error of tool or environment, or unproven
+      3  waiting for an approval, a lock or a person
     """
-    from pgwright.doors.cli.call import Call
+    ctx.ensure_object(Call)
 
-    ctx.obj = Call(project, tree, python, as_json)
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The entry point: runs the command line and ends the process with its exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        status = cli.main(given, prog_name="pgwright", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        if "--json" in given:
+            hint = f"See: {error.ctx.command_path} --help" if isinstance(error, click.UsageError) and error.ctx else ""
+            usage = {"code": "PW-DOORS-01", "file": None, "line": None, "message": error.format_message(), "hint": hint}
+            print_json({"errors": [usage]})
+        status = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        status = 130
+    sys.exit(status if isinstance(status, int) else 0)

@@ -1,61 +1,53 @@
-"""One call of the command line: the common options, and how results and refusals leave."""
+"""One call of the command line: the options that every verb takes, and how its answer leaves."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import update_wrapper
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from pgwright.errors import Refusal
+from pgwright.event import Event, OnEvent, silent
 
 if TYPE_CHECKING:
-    from pgwright.event import OnEvent
+    from rich.console import RenderableType
+
     from pgwright.project import Project
 
+Json = dict[str, Any]
+F = TypeVar("F", bound=Callable[..., Any])
+BROKEN = "PW-DOORS-02"  # an error of ours
 
-@dataclass(slots=True)
+
+@dataclass
 class Call:
-    """The options that stand before the verb; `--json` may stand behind it as well."""
+    """What was said before or after the verb."""
 
-    directory: str
-    tree: str | None
-    python: str | None
-    as_json: bool
+    project: Path = field(default_factory=Path)
+    tree: str | None = None
+    python: str | None = None
+    json: bool = False
+    quiet: bool = False
 
-    def project(self) -> Project:
+    def found(self) -> Project:
         """The project around the directory."""
         from pgwright.project import find
 
-        return find(Path(self.directory), tree=self.tree)
-
-    @contextmanager
-    def progress(self) -> Iterator[OnEvent]:
-        """A listener that shows events on standard error."""
-        from pgwright.doors.show.progress import progress
-
-        with progress(sys.stderr) as listen:
-            yield listen
-
-    def show(self, value: object, shown: Callable[[], Any]) -> None:
-        """`value` as JSON with --json, else what `shown` renders, for people."""
-        if self.as_json:
-            click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
-            return
-        from pgwright.doors.show.plain import emit
-
-        emit(shown(), sys.stdout)
+        return find(self.project, tree=self.tree)
 
 
-def verb(function: Callable[..., int]) -> click.Command:
-    """A command with --json whose function gets the Call first and returns the exit status; refusals become text or E."""
+@dataclass(frozen=True)
+class Answer:
+    """What a verb came to: the JSON, what a person sees instead, and the exit status."""
 
+<<<<<<< HEAD
     def run(ctx: click.Context, /, as_json: bool, **options: Any) -> None:
         call: Call = ctx.obj
         call.as_json = call.as_json or as_json
@@ -71,21 +63,138 @@ def verb(function: Callable[..., int]) -> click.Command:
     command = click.command(function.__name__)(wrapped)
     command.params.append(click.Option(["--json", "as_json"], is_flag=True, help="One JSON object on standard output."))
     return command
+=======
+    data: Json
+    shown: Callable[[], RenderableType | str]
+    status: int = 0
+>>>>>>> desk
 
 
-def refused(call: Call, refusal: Refusal, name: str) -> int:
-    """Tell a refusal: what, why, what to do next."""
-    from pgwright.doors.output import errors_of
+def shared(function: F) -> F:
+    """The options of every verb; they may stand before the verb or after it."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
 
-    errors = errors_of(refusal)
-    if call.as_json:
-        found: dict[str, Any] = {"format": f"{name}/1", "errors": errors}
-        if name == "prove":
-            found["revisions"] = []
-        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
-    else:
-        from pgwright.doors.show.plain import emit
-        from pgwright.doors.show.refusal import errors as shown
 
-        emit(shown(errors), sys.stderr)
-    return refusal.exit_status
+def answer(frame: Json, work: Callable[[Call, OnEvent], Answer]) -> None:
+    """Do the work, print its answer, end with its status. `frame` is the JSON around errors when there is no answer."""
+    ctx = click.get_current_context()
+    call = ctx.ensure_object(Call)
+    try:
+        done = _done(call, work)
+    except Refusal as refusal:
+        from pgwright.doors.output import errors_of
+
+        _refuse(call, frame, errors_of(refusal))
+        ctx.exit(refusal.exit_status)
+    except (click.ClickException, click.exceptions.Exit, click.Abort):
+        raise
+    except Exception as error:
+        traceback.print_exc()
+        what = f"internal error: {type(error).__name__}: {error}"
+        hint = "This is a fault of pgwright. Please report it with the lines above."
+        _refuse(call, frame, [{"code": BROKEN, "file": None, "line": None, "message": what, "hint": hint}])
+        ctx.exit(2)
+    _print(call, done)
+    ctx.exit(done.status)
+
+
+def print_json(data: Json) -> None:
+    """The one object that --json prints."""
+    print(json.dumps(data, ensure_ascii=False, indent=2), flush=True)
+
+
+def _done(call: Call, work: Callable[[Call, OnEvent], Answer]) -> Answer:
+    if call.quiet:
+        return work(call, silent)
+    if call.json or not sys.stderr.isatty():
+        return work(call, _plainly)
+    from pgwright.doors.show.progress import progress
+
+    with progress(sys.stderr) as on_event:
+        return work(call, on_event)
+
+
+def _plainly(event: Event) -> None:
+    from pgwright.doors.show.progress import line
+
+    click.echo(line(event), err=True)
+
+
+def _print(call: Call, done: Answer) -> None:
+    if call.json:
+        print_json(done.data)
+        return
+    shown = done.shown()
+    if isinstance(shown, str):
+        click.echo(shown, nl=not shown.endswith("\n"))
+        return
+    from pgwright.doors.show.plain import emit
+
+    emit(shown, sys.stdout)
+
+
+def _refuse(call: Call, frame: Json, errors: Any) -> None:
+    from pgwright.doors.show.plain import emit
+    from pgwright.doors.show.refusal import errors as shown
+
+    emit(shown(errors), sys.stderr)
+    if call.json:
+        print_json({**frame, "errors": errors})
+
+
+def _keep(ctx: click.Context, option: click.Parameter, value: Any) -> None:
+    """Remember an option in the call; one left out keeps what was said before the verb."""
+    call = ctx.ensure_object(Call)
+    if option.name and value not in (None, False):
+        setattr(call, option.name, Path(value) if option.name == "project" else value)
+
+
+def _keep_bin(ctx: click.Context, option: click.Parameter, value: str | None) -> None:
+    """The servers' own finder reads this variable."""
+    if value:
+        os.environ["PGWRIGHT_PG_BIN"] = value
+
+
+_OPTIONS: tuple[Callable[[F], F], ...] = (
+    click.option(
+        "--project",
+        "-C",
+        type=click.Path(exists=True, file_okay=False),
+        metavar="DIR",
+        expose_value=False,
+        callback=_keep,
+        help="Directory of the project; by default the one you are in.",
+    ),
+    click.option(
+        "--tree",
+        metavar="NAME",
+        expose_value=False,
+        callback=_keep,
+        help="Alembic tree to use where there are several, as doctor names them: alembic.ini, alembic.ini:audit.",
+    ),
+    click.option(
+        "--python",
+        metavar="CMD",
+        expose_value=False,
+        callback=_keep,
+        help='The interpreter that runs your env.py, e.g. .venv/bin/python or "docker compose exec -T api python".',
+    ),
+    click.option(
+        "--pg-bin",
+        type=click.Path(exists=True, file_okay=False),
+        metavar="DIR",
+        expose_value=False,
+        callback=_keep_bin,
+        help="Folder with initdb and postgres for the throw-away server.",
+    ),
+    click.option(
+        "--json",
+        is_flag=True,
+        expose_value=False,
+        callback=_keep,
+        help="Print one JSON object on standard output and nothing else there.",
+    ),
+    click.option("-q", "--quiet", is_flag=True, expose_value=False, callback=_keep, help="Show no progress."),
+)

@@ -4,28 +4,93 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from pgwright.doors.cli.call import Call, verb
-from pgwright.errors import Refusal
+from pgwright.doors.cli.call import Answer, Call, answer, shared
+from pgwright.event import OnEvent
 
 if TYPE_CHECKING:
     from pgwright.interpreter import Loaded, ModelClass
+    from pgwright.project import Project
     from pgwright.records import Task
     from pgwright.verbs import TaskOf
 
 
-class WhatToPlan(Refusal):
+def _renames(ctx: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    pairs = [text.partition("=") for text in given]
+    for (old, _, new), text in zip(pairs, given, strict=True):
+        if not old.strip() or not new.strip():
+            raise click.BadParameter(f"{text!r} is not old=new, such as people.dob=date_of_birth", ctx, option)
+    return tuple((old.strip(), new.strip()) for old, _, new in pairs)
+
+
+@click.command("plan")
+@click.argument(
+    "task", required=False, type=click.Path(exists=True, dir_okay=False, allow_dash=True), metavar="[TASK.md]"
+)
+@click.option("--models", is_flag=True, help="Plan what the models have and the database at head has not.")
+@click.option(
+    "-m", "--message", metavar="MSG", help="What the change is for; becomes the revisions' message. With --models."
+)
+@click.option(
+    "--rename",
+    "renames",
+    multiple=True,
+    metavar="OLD=NEW",
+    callback=_renames,
+    help="A table or column (table.column) that was renamed, not dropped and added. Never guessed; may be repeated.",
+)
+@click.option("--write/--dry-run", default=True, help="Write the revision files (default), or only show them.")
+@shared
+def command(
+    task: str | None, models: bool, message: str | None, renames: tuple[tuple[str, str], ...], write: bool
+) -> None:
+    """Design a change and write its Alembic revisions.
+
+    TASK.md is a delegation prompt, YAML or JSON (docs/tasks.md); - reads standard input. With --models the difference
+    between your models and the database at head is the task. One revision is written per phase: expand, backfill,
+    enforce, contract. What is written is a draft: planning needs no approval, and gives none.
+
+    \b
+    Examples:
+      pgwright plan tasks/add-notification-preferences.md
+      pgwright plan --models -m "add invoices"
+      pgwright plan --models -m "birth dates" --rename people.dob=date_of_birth --dry-run
     """
-    plan needs either a task file or --models
-    pgwright plan TASK.md, or: pgwright plan --models -m "what changed"
-    """
+    if bool(task) == models:
+        raise click.UsageError(
+            "Give a task file or --models." if not task else "Give a task file or --models, not both."
+        )
+    if models and not message:
+        raise click.UsageError('--models needs a message: -m "add invoices".')
+    if task and (message or renames):
+        raise click.UsageError("-m and --rename belong to --models; a task file says both itself.")
 
-    code = "PW-CLI-01"
+    def plan(call: Call, on_event: OnEvent) -> Answer:
+        from pgwright.doors.show.change import change as shown
+        from pgwright.records import to_json
+        from pgwright.shadow.stage import Options
+        from pgwright.verbs import Wish, plan
+
+        project = call.found()
+        wish = Wish(python=call.python, options=Options(rows="none"))  # traced: prove starts from the same image
+        change = plan(
+            project,
+            task_of(project, task) if task else None,
+            wish=wish,
+            message=message or "",
+            renames=dict(renames),
+            write=write,
+            on_event=on_event,
+        )
+        return Answer(to_json(change), lambda: shown(change, written=write))
+
+    answer({"format": "plan/1"}, plan)
 
 
+<<<<<<< HEAD
 class BadRename(Refusal):
     """
     {text!r} is no rename
@@ -78,27 +143,18 @@ def plan(call: Call, task: str | None, models: bool, message: str, renames: tupl
 
 def _task_of(call: Call, name: str) -> TaskOf:
     """Reads the task once the project's models are known."""
+=======
+def task_of(project: Project, name: str) -> TaskOf:
+    """Reads the task at once, and understands it when the project's models are known."""
+>>>>>>> desk
     from pgwright.desk.delegation import read
     from pgwright.desk.survey import survey
 
     with click.open_file(name, encoding="utf-8", errors="replace") as file:
         text = file.read()
-    project = call.project()
+    source = "" if name == "-" else Path(name).name
 
-    def task_of(loaded: Loaded, classes: Sequence[ModelClass]) -> Task:
-        return read(text, known=survey(project, loaded, classes), source="" if name == "-" else Path(name).name)
+    def understood(loaded: Loaded, classes: Sequence[ModelClass]) -> Task:
+        return read(text, known=survey(project, loaded, classes), source=source)
 
-    return task_of
-
-
-def _pairs(renames: Sequence[str]) -> dict[str, str]:
-    out = {}
-    for text in renames:
-        old, equals, new = text.partition("=")
-        if not (old and equals and new):
-            raise BadRename(text=text)
-        out[old] = new
-    return out
-
-
-command = verb(plan)
+    return understood

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal
 
 import click
 
-from pgwright.doors.cli.call import Call, verb
+from pgwright.doors.cli.call import Answer, Call, answer, shared
+from pgwright.event import OnEvent
+
+Profile = Literal["none", "plain", "hostile"]
+NOTHING = "Nothing is new against the main branch. The whole history: pgwright prove --all"
 
 
+<<<<<<< HEAD
 @click.argument("what", required=False, metavar="[REV|A..B]")
 @click.option("--all", "whole", is_flag=True, help="The whole history, from empty; in one run as well.")
+=======
+@click.command("prove")
+@click.argument("revision", required=False, metavar="[REV|A..B]")
+@click.option("--all", "whole", is_flag=True, help="Every revision of the history, and the whole history from empty.")
+>>>>>>> desk
 @click.option(
     "--rows",
     type=click.Choice(["none", "plain", "hostile"]),
     default="plain",
     show_default=True,
+<<<<<<< HEAD
     help="Rows to prove with: plain decides the verdict, hostile adds findings.",
+=======
+    help="Rows in the tables that a revision touches. plain obeys all constraints and decides the verdict; hostile "
+    "adds NULLs, duplicates and orphans and yields findings; none tries the catalog only.",
+>>>>>>> desk
 )
 @click.option(
     "--trace",
@@ -25,6 +40,7 @@ from pgwright.doors.cli.call import Call, verb
     show_default=True,
     help="Record every message with its locks, rewrites and rows.",
 )
+<<<<<<< HEAD
 @click.option("--seed", type=int, default=1, show_default=True, help="The rows are the same for the same seed.")
 @click.option("--major", type=int, help="PostgreSQL major to prove on (see: pgwright pg install).")
 @click.option("--allow-unproven", is_flag=True, help="Exit 0 although something could not be proven.")
@@ -32,29 +48,52 @@ def prove(
     call: Call, what: str | None, whole: bool, rows: Any, trace: str, seed: int, major: int | None, allow_unproven: bool
 ) -> int:
     """Run revisions up, validate, down, compare, up again, on a throw-away PostgreSQL with rows in it.
+=======
+@click.option("--no-trace", is_flag=True, help="The same as --trace off.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Rows are the same for the same seed.")
+@click.option("--allow-unproven", is_flag=True, help="End with 0 when all that is wrong is what could not be proven.")
+@click.option(
+    "--major", type=click.IntRange(14, 99), metavar="N", help="Prove on PostgreSQL N; see pgwright pg install."
+)
+@shared
+def command(
+    revision: str | None,
+    whole: bool,
+    rows: Profile,
+    trace: str,
+    no_trace: bool,
+    seed: int,
+    allow_unproven: bool,
+    major: int | None,
+) -> None:
+    """Prove revisions on a throw-away PostgreSQL.
+>>>>>>> desk
 
-    Without REV: the revisions that are new against the main branch; without git, the head.
+    For each: up, validate, down to the recorded parent, compare catalog and rows, up again, compare with the first up.
+    Without an argument the revisions are those that are new against the main branch, uncommitted files included;
+    without git, the head. REV is an id or a unique beginning of one, A..B is after A up to B. Proofs go to
+    .pgwright/proofs/.
+
+    \b
+    Examples:
+      pgwright prove                              what is new here
+      pgwright prove 4b9d21                       one revision
+      pgwright prove 20240206_room..head          a range
+      pgwright prove --all --rows none --json     the whole history, for CI
+      pgwright prove --major 16                   on the major that production runs
     """
-    from pgwright.doors.output import prove_output
-    from pgwright.shadow.stage import Options
-    from pgwright.verbs import Wish
-    from pgwright.verbs import prove as do
+    if revision and whole:
+        raise click.UsageError("Give a revision or --all, not both.")
 
-    wish = Wish(call.python, major, Options(rows, trace == "on", seed))
-    project = call.project()
-    with call.progress() as listen:
-        proofs = do(project, what, whole=whole, wish=wish, on_event=listen)
+    def prove(call: Call, on_event: OnEvent) -> Answer:
+        from pgwright.doors.output import prove_output, prove_status
+        from pgwright.doors.show.proofs import proofs as shown
+        from pgwright.shadow.stage import Options
+        from pgwright.verbs import Wish, prove
 
-    def shown() -> Any:
-        from pgwright.doors.show.proofs import proofs as render
+        options = Options(rows, trace == "on" and not no_trace, seed)
+        proofs = prove(call.found(), revision, whole=whole, wish=Wish(call.python, major, options), on_event=on_event)
+        status = prove_status(proofs, [], allow_unproven=allow_unproven)
+        return Answer(dict(prove_output(proofs, [])), lambda: shown(proofs) if proofs else NOTHING, status)
 
-        return render(proofs) if proofs else "Nothing is new against the main branch. All of it: pgwright prove --all"
-
-    call.show(prove_output(proofs, []), shown)
-    verdicts = {p.verdict for p in proofs}
-    if "unproven" in verdicts and not allow_unproven:
-        return 2
-    return 1 if "refuted" in verdicts else 0
-
-
-command = verb(prove)
+    answer({"format": "prove/1", "revisions": []}, prove)

@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
 
 import click
 
-from pgwright.doors.cli.call import Call, verb
+from pgwright.doors.cli.call import Answer, Call, answer, shared
+from pgwright.event import OnEvent
 
 
-@click.option("--output", "-o", type=click.Path(dir_okay=False), help="Write the report to this file as well.")
-def report(call: Call, output: str | None) -> int:
-    """The Migration Report of the latest change, from its records; with --json the result for an orchestrator."""
-    from pathlib import Path
+@click.command("report")
+@click.option(
+    "--output", "-o", type=click.Path(dir_okay=False), metavar="FILE", help="Write the report to FILE as well."
+)
+@shared
+def command(output: str | None) -> None:
+    """Print the Migration Report of the latest change, in Markdown.
 
-    from pgwright.desk.report import migration_report
-    from pgwright.desk.result import result
-    from pgwright.verbs import latest
+    Made from the records of plan and prove, never typed: changes, upgrade and downgrade, rollback test, next steps;
+    below them approval, validation queries, deployment order, locks, rollback plan and what was not proven. With --json
+    it is the result for an orchestrator. Ends with 1 when not every revision is proven.
 
-    change, proofs = latest(call.project())
-    text = migration_report(change, proofs)
-    if output:
-        Path(output).write_text(text, encoding="utf-8")
-    files = [r.file for r in change.revisions if r.file] if change else [p.file for p in proofs]
-    outcome = result(change, proofs, task_id=change.task.task_id if change else None, files_changed=files)
+    \b
+    Examples:
+      pgwright report
+      pgwright report -o report.md
+      pgwright report --json
+    """
 
-    def shown() -> Any:
-        from rich.text import Text
+    def report(call: Call, on_event: OnEvent) -> Answer:
+        from pgwright.desk.report import migration_report
+        from pgwright.desk.result import result
+        from pgwright.verbs import latest
 
-        return Text(text.rstrip("\n"))
+        change, proofs = latest(call.found())
+        text = migration_report(change, proofs)
+        if output:
+            Path(output).write_text(text, encoding="utf-8")
+        files = [r.file for r in change.revisions if r.file] if change else [p.file for p in proofs]
+        outcome = result(change, proofs, files_changed=files)
+        return Answer(dict(outcome), lambda: text, 0 if outcome["status"] == "completed" else 1)
 
-    call.show(outcome, shown)
-    return 0 if outcome["status"] == "completed" else 1
-
-
-command = verb(report)
+    answer({"format": "report/1"}, report)

@@ -54,4 +54,4 @@ def _summary(planned: Change, written: bool) -> Text:
     number = count(len(planned.revisions), "revision")
     if written:
         return Text(f"\n{number} written. Next: pgwright prove")
-    return Text(f"\n{number} planned, nothing written. Write with: pgwright plan ... --write")
+    return Text(f"\n{number} planned, nothing written. To write: the same command without --dry-run")

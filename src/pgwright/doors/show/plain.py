@@ -19,7 +19,7 @@ def emit(renderable: RenderableType, stream: TextIO) -> None:
 
 
 def text_of(renderable: RenderableType, width: int = WIDTH) -> str:
-    """The renderable without colour. Only tables wrap at `width`: what may be copied, such as a patch, stays on its line."""
+    """The renderable without colour. Only tables wrap at `width`; what may be copied, such as a patch, does not."""
     out = StringIO()
     Console(file=out, width=width, no_color=True, force_terminal=False, emoji=False).print(renderable, soft_wrap=True)
     return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
