@@ -47,27 +47,9 @@ class Call:
 class Answer:
     """What a verb came to: the JSON, what a person sees instead, and the exit status."""
 
-<<<<<<< HEAD
-    def run(ctx: click.Context, /, as_json: bool, **options: Any) -> None:
-        call: Call = ctx.obj
-        call.as_json = call.as_json or as_json
-        try:
-            status = function(call, **options)
-        except Refusal as refusal:
-            status = refused(call, refusal, ctx.command.name or "")
-        ctx.exit(status)
-
-    wrapped = update_wrapper(click.pass_context(run), function)
-    options = getattr(function, "__click_params__", [])
-    wrapped.__click_params__ = options  # type: ignore[attr-defined]
-    command = click.command(function.__name__)(wrapped)
-    command.params.append(click.Option(["--json", "as_json"], is_flag=True, help="One JSON object on standard output."))
-    return command
-=======
     data: Json
     shown: Callable[[], RenderableType | str]
     status: int = 0
->>>>>>> desk
 
 
 def shared(function: F) -> F:

@@ -16,36 +16,6 @@ from pgwright.event import OnEvent
 def command() -> None:
     """Install, list, clean or serve the throw-away servers.
 
-<<<<<<< HEAD
-    if what == "install":
-        if major is None:
-            raise click.UsageError("install needs a major: pgwright pg install 16")
-        with call.progress() as listen:
-            made = install(major, listen)
-        call.show(
-            {"format": "pg/1", "bin": str(made.bin), "version": made.version},
-            lambda: f"PostgreSQL {made.version // 10000}.{made.version % 10000} in {made.bin}",
-        )
-        return 0
-    if what == "clean":
-        freed = image.clean()
-        call.show({"format": "pg/1", "freed": freed}, lambda: f"freed {freed} bytes")
-        return 0
-    found: dict[str, str] = {}
-    for one in range(14, 19):
-        try:
-            found[str(one)] = find(one).source
-        except NoBinaries:
-            found[str(one)] = ""
-
-    def shown() -> Any:
-        return "\n".join(
-            f"{one}  {source or 'not installed: pgwright pg install ' + one}" for one, source in found.items()
-        )
-
-    call.show({"format": "pg/1", "majors": found}, shown)
-    return 0
-=======
     \b
     Examples:
       pgwright pg list
@@ -53,7 +23,6 @@ def command() -> None:
       pgwright pg serve --major 16
       pgwright pg clean
     """
->>>>>>> desk
 
 
 @command.command("install")
@@ -126,11 +95,11 @@ def serve(major: int | None) -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with start(find(major), on_event=on_event) as server:
             where: dict[str, Any] = {"host": server.host, "port": server.port, "user": server.user, "pid": server.pid}
-            if call.json:
-                print_json({**_frame(), "serving": where})
-            else:
-                click.echo(f"psql -h {server.host} -p {server.port} -U {server.user} postgres")
             try:
+                if call.json:
+                    print_json({**_frame(), "serving": where})
+                else:
+                    click.echo(f"psql -h {server.host} -p {server.port} -U {server.user} postgres")
                 signal.pause()
             except KeyboardInterrupt:
                 click.echo("stopped", err=True)

@@ -90,63 +90,8 @@ def command(
     answer({"format": "plan/1"}, plan)
 
 
-<<<<<<< HEAD
-class BadRename(Refusal):
-    """
-    {text!r} is no rename
-    Write --rename old_table=new_table, or --rename table.old_column=new_column
-    """
-
-    code = "PW-CLI-02"
-
-
-@click.argument("task", required=False, type=click.Path(dir_okay=False, allow_dash=True))
-@click.option("--models", is_flag=True, help="Plan what the models ask for, against the head revision.")
-@click.option("-m", "--message", default="", help="What the change is, in a few words.")
-@click.option(
-    "--rename", "renames", multiple=True, metavar="OLD=NEW", help="A hint: this is a rename, no drop and add."
-)
-@click.option("--dry-run", is_flag=True, help="Show the change; write nothing.")
-def plan(call: Call, task: str | None, models: bool, message: str, renames: tuple[str, ...], dry_run: bool) -> int:
-    """Design a change and write its revisions: one phase each, reversible, in the project's own style.
-
-    TASK is a delegation prompt (text or Markdown), YAML or JSON; - reads standard input.
-    """
-    from pgwright.records import to_json
-    from pgwright.shadow.stage import Options
-    from pgwright.verbs import Wish
-    from pgwright.verbs import plan as do
-
-    if (task is None) == (not models):
-        raise WhatToPlan()
-    wish = Wish(python=call.python, options=Options(rows="none"))  # traced: prove starts from the same image
-    project = call.project()
-    with call.progress() as listen:
-        change = do(
-            project,
-            _task_of(call, task) if task else None,
-            wish=wish,
-            message=message,
-            renames=_pairs(renames),
-            write=not dry_run,
-            on_event=listen,
-        )
-
-    def shown() -> Any:
-        from pgwright.doors.show.change import change as render
-
-        return render(change, written=not dry_run)
-
-    call.show(to_json(change), shown)
-    return 0
-
-
-def _task_of(call: Call, name: str) -> TaskOf:
-    """Reads the task once the project's models are known."""
-=======
 def task_of(project: Project, name: str) -> TaskOf:
     """Reads the task at once, and understands it when the project's models are known."""
->>>>>>> desk
     from pgwright.desk.delegation import read
     from pgwright.desk.survey import survey
 

@@ -13,25 +13,16 @@ Profile = Literal["none", "plain", "hostile"]
 NOTHING = "Nothing is new against the main branch. The whole history: pgwright prove --all"
 
 
-<<<<<<< HEAD
-@click.argument("what", required=False, metavar="[REV|A..B]")
-@click.option("--all", "whole", is_flag=True, help="The whole history, from empty; in one run as well.")
-=======
 @click.command("prove")
 @click.argument("revision", required=False, metavar="[REV|A..B]")
 @click.option("--all", "whole", is_flag=True, help="Every revision of the history, and the whole history from empty.")
->>>>>>> desk
 @click.option(
     "--rows",
     type=click.Choice(["none", "plain", "hostile"]),
     default="plain",
     show_default=True,
-<<<<<<< HEAD
-    help="Rows to prove with: plain decides the verdict, hostile adds findings.",
-=======
     help="Rows in the tables that a revision touches. plain obeys all constraints and decides the verdict; hostile "
     "adds NULLs, duplicates and orphans and yields findings; none tries the catalog only.",
->>>>>>> desk
 )
 @click.option(
     "--trace",
@@ -40,15 +31,6 @@ NOTHING = "Nothing is new against the main branch. The whole history: pgwright p
     show_default=True,
     help="Record every message with its locks, rewrites and rows.",
 )
-<<<<<<< HEAD
-@click.option("--seed", type=int, default=1, show_default=True, help="The rows are the same for the same seed.")
-@click.option("--major", type=int, help="PostgreSQL major to prove on (see: pgwright pg install).")
-@click.option("--allow-unproven", is_flag=True, help="Exit 0 although something could not be proven.")
-def prove(
-    call: Call, what: str | None, whole: bool, rows: Any, trace: str, seed: int, major: int | None, allow_unproven: bool
-) -> int:
-    """Run revisions up, validate, down, compare, up again, on a throw-away PostgreSQL with rows in it.
-=======
 @click.option("--no-trace", is_flag=True, help="The same as --trace off.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Rows are the same for the same seed.")
 @click.option("--allow-unproven", is_flag=True, help="End with 0 when all that is wrong is what could not be proven.")
@@ -67,7 +49,6 @@ def command(
     major: int | None,
 ) -> None:
     """Prove revisions on a throw-away PostgreSQL.
->>>>>>> desk
 
     For each: up, validate, down to the recorded parent, compare catalog and rows, up again, compare with the first up.
     Without an argument the revisions are those that are new against the main branch, uncommitted files included;
