@@ -135,6 +135,7 @@ class Proof:
     extensions_missing: tuple[str, ...] = ()
     shimmed: tuple[str, ...] = ()
     replayable: bool | None = None
+    rollback: str = ""  # after a failure: whether the database had moved, and where it was brought back to
     tool: str = field(default="pgwright/0.1.0")
     format: str = "proof/1"
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from pgwright.shadow.server import Server
 
 from pgwright.shadow.record import PROBE, Recorder, install
+from pgwright.shadow.server import Server
 from pgwright.shadow.waiting import Waiter
 from pgwright.step import Lock, Observed
 

@@ -53,6 +53,7 @@ def assemble(
         timings=tuple(found.timings),
         validation=tuple(found.validation),
         shimmed=_shimmed(stage, found),
+        rollback=found.rollback,
     )
 
 

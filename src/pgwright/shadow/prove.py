@@ -83,7 +83,7 @@ def proofs(stage: Stage, lineage: Lineage, wanted: Collection[str], *, whole: bo
     """One proof per wanted revision, in order; with `whole`, the history also runs from empty in one run."""
     revisions = {r.id: r for r in stage.loaded.revisions}
     stage.compile(r for r in lineage.order if r in wanted)
-    walk = Walk(stage, lineage, revisions, frozenset(wanted))
+    walk = Walk(stage, lineage, revisions, frozenset(wanted), whole)
     together: Snapshot | None = None
     if whole and lineage.at == 0:
         walk.one_shot, together = one_shot(stage, lineage, revisions)

@@ -31,6 +31,8 @@ class Walk:
     lineage: Lineage
     revisions: dict[str, Revision]
     wanted: Collection[str]
+    whole: bool = False
+    last: str = ""  # the last revision to prove
     broken: str = ""  # the revision after which nothing can be built any more
     one_shot: dict[str, Reason] = field(default_factory=dict)
 
@@ -38,6 +40,7 @@ class Walk:
         """One proof per wanted revision, in the order of the history."""
         pending: list[str] = []
         places = [i for i, r in enumerate(self.lineage.order) if r in self.wanted]
+        self.last = self.lineage.order[places[-1]] if places else ""
         begin = min([self.lineage.at, *places[:1]])
         if begin < self.lineage.at:
             self._descend(begin)
@@ -84,14 +87,17 @@ class Walk:
         return assemble(self.stage, self.revisions[revision], None, Seeded(), "unproven", [reason], (), ())
 
     def _prove(self, revision: Revision) -> Proof:
-        """Seed, cycle, judge; then bring the bare database to the revision."""
+        """Seed, cycle, judge; then bring the bare database to the revision, unless it is the last one of a few.
+
+        Then it stays at the parent: that is the image from which the next proof of the same revision starts.
+        """
         seeded = Seeded()
         tables = self._touched(revision)
-        database = BARE
-        if tables:
-            database = WORK
+        stays = not self.whole and revision.id == self.last
+        database = WORK if tables or stays else BARE
+        if database == WORK:
             self.stage.server.create(WORK, template=BARE)
-            seeded = self._seed(revision, tables, None)
+            seeded = self._seed(revision, tables, None) if tables else seeded
         found = self._cycle(revision, database, seeded)
         if tables and found.after is None and _data_dependent(found):
             found, seeded = self._with_fitting_rows(revision, tables, found, seeded)
@@ -99,8 +105,9 @@ class Walk:
         if database == BARE and found.after is None and found.reasons and found.reasons[0].sqlstate == "23503":
             found, note = self._without_foreign_keys(revision, found)
             notes.append(note)
-        self._advance(revision, found, in_place=database == BARE)
-        if tables:
+        if not stays:
+            self._advance(revision, found, in_place=database == BARE)
+        if database == WORK:
             self.stage.server.drop(WORK)
         return self._judged(revision, found, seeded, notes)
 
