@@ -75,7 +75,7 @@ PROVEN = Proof(
             message=DROP,
             duration=0.0012,
             locks=(Lock("public.people", "AccessExclusiveLock"),),
-            drops=("public.people.notification_preferences",),
+            drops=("table column public.people.notification_preferences",),
         ),
     ),
     timings=(Timing("up", 0.0312), Timing("validate", 0.0011), Timing("down", 0.0204), Timing("reup", 0.0288)),
@@ -83,7 +83,7 @@ PROVEN = Proof(
     seed=1,
     seeded=(("public.people", 100),),
     validation=((QUERY, 0),),
-    server="18.6",
+    server="PostgreSQL 18.6 (wheel)",
     replayable=True,
 )
 REFUTED = replace(
@@ -128,7 +128,7 @@ UNPROVEN = Proof(
     verdict="unproven",
     reasons=(Reason(code="extension-missing", phase="baseline", message="extension postgis is not on the shadow"),),
     extensions_missing=("postgis",),
-    server="18.6",
+    server="PostgreSQL 18.6 (wheel)",
 )
 PHASED = Change(
     task=replace(

@@ -17,6 +17,7 @@ from desk_samples import CHANGE, PROVEN, REFUTED, UNPROVEN
 from pgwright import verbs
 from pgwright.desk.report import migration_report
 from pgwright.doors.cli import VERBS, cli, main
+from pgwright.doors.reference import reference
 from pgwright.errors import Refusal
 from pgwright.records import to_json
 from pgwright.shadow.stage import Options
@@ -232,3 +233,8 @@ def test_pg_serve_runs_until_it_is_told_to_stop() -> None:
     serving.communicate()
     assert serving.returncode == 0
     assert not Path(where["host"]).exists()
+
+
+def test_the_command_reference_is_not_stale() -> None:
+    file = Path(__file__).parents[2] / "docs/reference/cli.md"
+    assert file.read_text() == reference(), "run: python -m pgwright.doors.reference docs/reference/cli.md"

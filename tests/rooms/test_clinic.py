@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -101,3 +104,39 @@ def test_settings_name_what_is_missing() -> None:
     code = "from app.settings import get_settings; get_settings()"
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
     assert "CLINIC_DATABASE_URL must be set" in done.stderr
+
+
+SCHEMAS = ROOT / "docs/reference/schemas"
+
+
+def pgwright(folder: Path, schema: str, *arguments: str) -> Any:
+    """What the command prints with --json, checked against its schema."""
+    command = [sys.executable, "-m", "pgwright", *arguments, "--json"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    out = json.loads(done.stdout)
+    jsonschema.validate(out, json.loads((SCHEMAS / f"{schema}.schema.json").read_text()))
+    return out
+
+
+def test_another_prompt_gives_another_revision_from_task_to_report(tmp_path: Path) -> None:
+    clinic = tmp_path / "clinic"
+    shutil.copytree(CLINIC, clinic, ignore=shutil.ignore_patterns("__pycache__"))
+    task = clinic / "tasks/add-notification-preferences.md"
+    text = task.read_text().replace("notification_preferences", "opening_hours")
+    task.write_text(text.replace("Person", "Site").replace("person.py", "site.py"))
+
+    change = pgwright(clinic, "change", "plan", str(task))
+    assert [r["upgrade_sql"] for r in change["revisions"]] == [
+        ["ALTER TABLE sites ADD COLUMN opening_hours JSONB DEFAULT '{}'::jsonb"]
+    ]
+    assert "backend/app/models/site.py" in change["model_patch"]
+    assert change["task"]["claims"] == ["ARCHITECT Approval: Granted for this schema change"]
+    assert change["approval"].startswith("ARCHITECT")
+
+    revision = change["revisions"][0]["revision"]
+    proved = pgwright(clinic, "prove-output", "prove", revision)
+    assert [(r["revision"], r["verdict"]) for r in proved["revisions"]] == [(revision, "proven")]
+    assert pgwright(clinic, "result", "report")["status"] == "completed"
+    kept = json.loads((clinic / f".pgwright/proofs/{revision}.json").read_text())
+    jsonschema.validate(kept, json.loads((SCHEMAS / "proof.schema.json").read_text()))

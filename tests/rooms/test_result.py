@@ -40,7 +40,8 @@ def test_success() -> None:
         [FILE],
     )
     assert done["test_results"] == (
-        "Migration up/down/up: Success, 0 data loss (100 rows), 1 validation queries: 0 violations, PostgreSQL 18.6"
+        "Migration up/down/up: Success, 0 data loss (100 rows), 1 validation query: 0 violations, "
+        "PostgreSQL 18.6 (wheel)"
     )
     assert "blockers" not in done
 

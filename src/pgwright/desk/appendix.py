@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pgwright.desk.entry import Entry, one_line
+from pgwright.desk.entry import Entry, is_bookkeeping, one_line
 from pgwright.records import Change, Reason
 from pgwright.step import Finding, Observed, Phase
 
@@ -83,7 +83,7 @@ def _locks(found: Sequence[Entry]) -> list[str]:
     for entry in found:
         if entry.proof:
             for direction, messages in (("up", entry.proof.messages_up), ("down", entry.proof.messages_down)):
-                rows += [_lock_row(entry.revision, direction, m) for m in messages if m.locks or m.rewrites or m.drops]
+                rows += [_lock_row(entry.revision, direction, m) for m in messages if _worth_telling(m)]
     if not rows:
         return ["Not observed: the proof was made without trace."] if any(e.proof for e in found) else []
     head = [
@@ -91,6 +91,11 @@ def _locks(found: Sequence[Entry]) -> list[str]:
         "|---|---|---|---|---|---|---|",
     ]
     return head + rows
+
+
+def _worth_telling(seen: Observed) -> bool:
+    """Alembic's own bookkeeping locks a table that nobody waits for."""
+    return bool(seen.locks or seen.rewrites or seen.drops) and not is_bookkeeping(seen)
 
 
 def _lock_row(revision: str, direction: str, seen: Observed) -> str:
@@ -129,7 +134,7 @@ def _rollback(found: Sequence[Entry]) -> list[str]:
     lines += ["", "By SQL: the downgrade script above, each revision followed by its change of `alembic_version`."]
     lost = [e for e in found if _drops(e)]
     if lost:
-        names = ", ".join(f"`{d}`" for e in lost for d in _dropped(e)) or "what the upgrade added"
+        names = ", ".join(d for e in lost for d in _dropped(e)) or "what the upgrade added"
         lines += ["", f"Going back drops {names}: what was written there since the upgrade is lost. Export it first."]
     return [
         *lines,
@@ -143,7 +148,11 @@ def _drops(entry: Entry) -> bool:
 
 
 def _dropped(entry: Entry) -> list[str]:
-    return sorted({d for m in entry.proof.messages_down for d in m.drops}) if entry.proof else []
+    """What holds data, by type and identity as the recorder names it: tables and columns, not their constraints."""
+    seen = {d for m in entry.proof.messages_down for d in m.drops} if entry.proof else set()
+    return sorted(
+        d.removeprefix("table ") for d in seen if d.startswith(("table column ", "table ")) and "constraint" not in d
+    )
 
 
 def _finding(found: Finding) -> str:
@@ -171,5 +180,5 @@ def _limits(found: Sequence[Entry]) -> list[str]:
                 f"- `{entry.revision}`: that it sends the same statements elsewhere; it reads data or the clock"
             )
     servers = sorted({e.proof.server for e in found if e.proof and e.proof.server})
-    others = f"servers other than PostgreSQL {', '.join(servers)}, and " if servers else ""
+    others = f"servers other than {', '.join(servers)}, and " if servers else ""
     return [*lines, f"- {others}durations under production's load"]

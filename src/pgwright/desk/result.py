@@ -106,6 +106,7 @@ def _test_results(found: Sequence[Entry]) -> str:
     rows = sum(n for p in proofs for _, n in p.seeded)
     loss = f"0 data loss ({rows} rows)" if rows else "data not tested (no rows)"
     queries = [count for p in proofs for _, count in p.validation]
-    checked = f", {len(queries)} validation queries: {sum(queries)} violations" if queries else ""
+    noun = "query" if len(queries) == 1 else "queries"
+    checked = f", {len(queries)} validation {noun}: {sum(queries)} violations" if queries else ""
     servers = ", ".join(sorted({p.server for p in proofs if p.server}))
-    return f"Migration up/down/up: Success, {loss}{checked}" + (f", PostgreSQL {servers}" if servers else "")
+    return f"Migration up/down/up: Success, {loss}{checked}" + (f", {servers}" if servers else "")

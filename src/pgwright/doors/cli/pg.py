@@ -95,11 +95,11 @@ def serve(major: int | None) -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with start(find(major), on_event=on_event) as server:
             where: dict[str, Any] = {"host": server.host, "port": server.port, "user": server.user, "pid": server.pid}
-            if call.json:
-                print_json({**_frame(), "serving": where})
-            else:
-                click.echo(f"psql -h {server.host} -p {server.port} -U {server.user} postgres")
             try:
+                if call.json:
+                    print_json({**_frame(), "serving": where})
+                else:
+                    click.echo(f"psql -h {server.host} -p {server.port} -U {server.user} postgres")
                 signal.pause()
             except KeyboardInterrupt:
                 click.echo("stopped", err=True)

@@ -25,7 +25,7 @@ class Line(Protocol):
 
     @property
     def note(self) -> str:
-        """What is outstanding: an approval, a model edit."""
+        """Why it is listed, and its file."""
 
 
 def status(lines: Sequence[Line], heads: Sequence[str], notes: Sequence[str] = ()) -> RenderableType:
@@ -33,8 +33,8 @@ def status(lines: Sequence[Line], heads: Sequence[str], notes: Sequence[str] = (
     parts: list[RenderableType] = []
     if lines:
         table = Table(box=None, pad_edge=False, show_edge=False)
-        for title in ("revision", "verdict", "outstanding"):
-            table.add_column(title, no_wrap=title != "outstanding", header_style="bold")
+        for title in ("revision", "verdict", "note"):
+            table.add_column(title, no_wrap=title != "note", header_style="bold")
         for line in lines:
             table.add_row(
                 Text(line.revision), Text(line.verdict, style=STYLE.get(line.verdict, "yellow")), Text(line.note or "-")
