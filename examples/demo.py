@@ -55,8 +55,9 @@ def main() -> None:
     run("pgwright", "prove")
     run("pgwright", "status")
     run("pgwright", "report", "-o", "migration-report.md")
-    new = subprocess.run(["git", "ls-files", "-o", "--exclude-standard"], cwd=PROJECT, capture_output=True, text=True,
-                         check=True).stdout.split()
+    new = subprocess.run(
+        ["git", "ls-files", "-o", "--exclude-standard"], cwd=PROJECT, capture_output=True, text=True, check=True
+    ).stdout.split()
     say(f"The files are in {PROJECT.relative_to(HERE.parent)}/:")
     for name in new:
         print(f"  {name}")

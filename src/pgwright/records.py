@@ -17,9 +17,7 @@ from pgwright.step import Finding, Observed, Phase
 
 R = TypeVar("R")
 Verdict = Literal["proven", "refuted", "unproven"]
-ProofPhase = Literal[
-    "env", "baseline", "seed", "up", "validate", "down", "reup", "one-shot", "app", "plan", "history"
-]
+ProofPhase = Literal["env", "baseline", "seed", "up", "validate", "down", "reup", "one-shot", "app", "plan", "history"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from pgwright.shadow import prove as proving
 from pgwright.shadow.baseline import Baseline
 from pgwright.shadow.binaries import Binaries, find
 from pgwright.shadow.lineage import Lineage
+from pgwright.shadow.order import walked
 from pgwright.shadow.prove import Setting, staged
 from pgwright.shadow.stage import EMPTY, Options, Stage
 from pgwright.step import Step
@@ -48,11 +49,21 @@ SETTINGS = """# pgwright: see docs/reference/configuration.md. No secret belongs
 # url_env = "DATABASE_URL"        # the variable that holds the address, never the address itself
 """
 ARCHITECT = {
-    "create_table": "new table", "create_enum": "new type", "add_column": "column change", "add_foreign_key": "relationship",
-    "add_unique": "constraint change", "add_check": "constraint change", "add_index": "index change",
-    "alter_default": "column change", "set_not_null": "constraint change", "drop_not_null": "constraint change",
-    "widen_column": "column change", "drop_index": "index change", "drop_constraint": "constraint change",
-    "rename_column": "column change", "rename_table": "table change",
+    "create_table": "new table",
+    "create_enum": "new type",
+    "add_column": "column change",
+    "add_foreign_key": "relationship",
+    "add_unique": "constraint change",
+    "add_check": "constraint change",
+    "add_index": "index change",
+    "alter_default": "column change",
+    "set_not_null": "constraint change",
+    "drop_not_null": "constraint change",
+    "widen_column": "column change",
+    "drop_index": "index change",
+    "drop_constraint": "constraint change",
+    "rename_column": "column change",
+    "rename_table": "table change",
 }
 HUMAN = {"drop_table": "a table and its data go", "drop_column": "a column and its data go"}
 
@@ -178,12 +189,15 @@ def session(
     history = project.history()
     for problem in history.problems:
         raise BrokenHistory(problem=problem.message, file=str(problem.file), line=problem.line)
-    files = [(r.revision, r.file.read_bytes()) for r in history.revisions]
+    files = [(name, history.by_id[name].file.read_bytes()) for name in walked(history)]
     env = project.tree.directory / "env.py"
     setting = Setting(_binaries(project, wish), _baseline(project), wish.options)
-    with Interpreter(project, wish.python) as interpreter, staged(
-        setting, interpreter, files, env.read_bytes() if env.is_file() else b"", upto, on_event, keep
-    ) as staging:
+    with (
+        Interpreter(project, wish.python) as interpreter,
+        staged(
+            setting, interpreter, files, env.read_bytes() if env.is_file() else b"", upto, on_event, keep
+        ) as staging,
+    ):
         yield staging
 
 
@@ -203,10 +217,17 @@ def doctor(project: Project, wish: Wish | None = None, on_event: OnEvent = silen
         {"code": f"history-{p.kind}", "file": str(p.file), "line": p.line, "message": p.message, "hint": ""}
         for p in history.problems
     ]
-    found = Doctor(str(project.root), project.tree.name, tuple(t.name for t in project.trees),
-                   revisions=len(history.revisions), heads=history.heads)
+    found = Doctor(
+        str(project.root),
+        project.tree.name,
+        tuple(t.name for t in project.trees),
+        revisions=len(history.revisions),
+        heads=history.heads,
+    )
     if len(history.heads) > 1:
-        problems.append(Heads(count=len(history.heads), heads=", ".join(history.heads), words=" ".join(history.heads)).as_json())
+        problems.append(
+            Heads(count=len(history.heads), heads=", ".join(history.heads), words=" ".join(history.heads)).as_json()
+        )
     if problems and history.problems:
         return _with(found, problems=tuple(problems))
     try:
@@ -219,10 +240,14 @@ def doctor(project: Project, wish: Wish | None = None, on_event: OnEvent = silen
 def _looked_at(found: Doctor, stage: Stage) -> Doctor:
     loaded, here = stage.loaded, stage.loaded.here
     return _with(
-        found, python=here.executable, found_by=here.found_by, layers=here.layers,
+        found,
+        python=here.executable,
+        found_by=here.found_by,
+        layers=here.layers,
         versions=(("python", here.python), ("alembic", here.alembic), ("sqlalchemy", here.sqlalchemy)),
         server=f"PostgreSQL {stage.server.version // 10000}.{stage.server.version % 10000} ({stage.server.source})",
-        metadata_tables=len(loaded.tables), driver=loaded.context.driver,
+        metadata_tables=len(loaded.tables),
+        driver=loaded.context.driver,
         refused=tuple(f"{r.kind}: {r.what}" for r in loaded.refused),
     )
 
@@ -232,8 +257,14 @@ def _with(found: Doctor, **changes: Any) -> Doctor:
 
 
 def plan(
-    project: Project, task_of: TaskOf | None, *, wish: Wish | None = None, message: str = "",
-    renames: Mapping[str, str] | None = None, write: bool = True, on_event: OnEvent = silent,
+    project: Project,
+    task_of: TaskOf | None,
+    *,
+    wish: Wish | None = None,
+    message: str = "",
+    renames: Mapping[str, str] | None = None,
+    write: bool = True,
+    on_event: OnEvent = silent,
 ) -> Change:
     """Design the change that a task asks for, or (without one) that the models ask for, and write its revisions."""
     wish = wish or Wish(options=Options(rows="none", trace=False))
@@ -245,15 +276,26 @@ def plan(
         if ran is not None and ran.error is not None:
             raise HeadUnreachable(why=ran.error.message, file=ran.error.file, line=ran.error.line)
         classes = stage.interpreter.models()
-        task, notes = (task_of(stage.loaded, classes), ()) if task_of else _from_models(stage, lineage.snapshot, message, renames)
+        task, notes = (
+            (task_of(stage.loaded, classes), ()) if task_of else _from_models(stage, lineage.snapshot, message, renames)
+        )
         requests = [from_json(request) for request in task.requests]
         style = _style(stage, lineage.snapshot)
         drafts = draft(requests, lineage.snapshot.schema, version=stage.server.version, style=style)
-        on_event(Event("design", f"{len(drafts)} revision{'s' if len(drafts) != 1 else ''}: "
-                       + ", ".join(d.phase for d in drafts)))
+        on_event(
+            Event(
+                "design",
+                f"{len(drafts)} revision{'s' if len(drafts) != 1 else ''}: " + ", ".join(d.phase for d in drafts),
+            )
+        )
         revisions = _revisions(project, stage, drafts, style, write, on_event)
-        change = Change(task, revisions, _patches(project, classes, requests, lineage.snapshot),
-                        (*notes, *(note for d in drafts for note in d.notes)), outstanding(requests))
+        change = Change(
+            task,
+            revisions,
+            _patches(project, classes, requests, lineage.snapshot),
+            (*notes, *(note for d in drafts for note in d.notes)),
+            outstanding(requests),
+        )
     if write:
         _keep(project, "changes", revisions[0].revision, change)
     return change
@@ -278,7 +320,9 @@ def _style(stage: Stage, head: Snapshot) -> Style:
     conventions = [json.loads(text) for text in loaded.context.naming_conventions if text.startswith("{")]
     table = head.schema.relation(next(iter(stage.ignored)))
     column = table.column("version_num") if table else None
-    width = int(column.type.partition("(")[2].rstrip(")") or 64) if column and "(" in column.type else 64 if column else 32
+    width = (
+        int(column.type.partition("(")[2].rstrip(")") or 64) if column and "(" in column.type else 64 if column else 32
+    )
     texts = {k: v for one in conventions for k, v in one.items() if isinstance(v, str)}
     return Style(texts, bool(loaded.context.flags.get("render_as_batch")), tuple(r.id for r in loaded.revisions), width)
 
@@ -295,12 +339,20 @@ def _revisions(
         file = ""
         if write:
             path = stage.interpreter.write_revision(
-                name, one.message, head=parent or "base", upgrades=upgrade_body(one), downgrades=downgrade_body(one),
-                imports=imports(one), literal=one.literal)
+                name,
+                one.message,
+                head=parent or "base",
+                upgrades=upgrade_body(one),
+                downgrades=downgrade_body(one),
+                imports=imports(one),
+                literal=one.literal,
+            )
             file = str(path.relative_to(project.root)) if path.is_relative_to(project.root) else str(path)
             on_event(Event("written", file, level="good"))
         undo = [step for s in reversed(one.steps) for step in (s.undo or ())]
-        out.append(PlannedRevision(name, parent, one.phase, one.subject, file, _sql(one.steps), _sql(undo), one.validation))
+        out.append(
+            PlannedRevision(name, parent, one.phase, one.subject, file, _sql(one.steps), _sql(undo), one.validation)
+        )
         parent = name
     return tuple(out)
 
@@ -333,12 +385,17 @@ def outstanding(requests: Sequence[Request]) -> str:
 
 
 def prove(
-    project: Project, what: str | None = None, *, whole: bool = False, wish: Wish | None = None, on_event: OnEvent = silent
+    project: Project,
+    what: str | None = None,
+    *,
+    whole: bool = False,
+    wish: Wish | None = None,
+    on_event: OnEvent = silent,
 ) -> tuple[Proof, ...]:
     """Prove the revisions: `REV`, `A..B`, all of them, or (by default) those new against the main branch."""
     wish = wish or Wish()
     history = project.history()
-    order = [r.revision for r in history.revisions]
+    order = list(walked(history)) if not history.problems else []
     if whole:
         wanted = set(order)
     else:
@@ -351,8 +408,15 @@ def prove(
         for proof in proving.proofs(stage, lineage, wanted, whole=whole):
             proofs.append(proof)
             _keep(project, "proofs", proof.revision, proof)
-            on_event(Event(proof.verdict, f"{proof.revision}", len(proofs), len(wanted),
-                           "good" if proof.verdict == "proven" else "bad"))
+            on_event(
+                Event(
+                    proof.verdict,
+                    f"{proof.revision}",
+                    len(proofs),
+                    len(wanted),
+                    "good" if proof.verdict == "proven" else "bad",
+                )
+            )
     return tuple(proofs)
 
 
@@ -370,14 +434,18 @@ def status(project: Project, on_event: OnEvent = silent) -> Status:
     new = []
     for one in new_against_main(project):
         written = history.by_id[one.revision]
-        new.append(RevisionStatus(one.revision, str(written.file.relative_to(project.root)), one.why,
-                                  _verdict(project, one.revision, written.file)))
+        new.append(
+            RevisionStatus(
+                one.revision,
+                str(written.file.relative_to(project.root)),
+                one.why,
+                _verdict(project, one.revision, written.file),
+            )
+        )
     return Status(history.heads, len(history.revisions), tuple(new))
 
 
-def _verdict(
-    project: Project, revision: str, file: Path
-) -> Literal["proven", "refuted", "unproven", "stale", "none"]:
+def _verdict(project: Project, revision: str, file: Path) -> Literal["proven", "refuted", "unproven", "stale", "none"]:
     from pgwright.shadow.identity import ast_hash
 
     path = project.root / ".pgwright" / "proofs" / f"{_safe(revision)}.json"

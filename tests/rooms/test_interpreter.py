@@ -16,7 +16,15 @@ import pytest
 
 from pgwright.interpreter import Interpreter, Ran, Target, Waiting
 from pgwright.interpreter.process import ENVRUN
-from pgwright.interpreter.refusals import EnvFailed, NoAlembic, NoPython, NotPostgres, RevisionsFailed
+from pgwright.interpreter.refusals import (
+    ChildDied,
+    ChildSlow,
+    EnvFailed,
+    NoAlembic,
+    NoPython,
+    NotPostgres,
+    RevisionsFailed,
+)
 from pgwright.project import find
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -257,6 +265,38 @@ def test_another_database_is_refused(opened: Open, target: Target, tmp_path: Pat
         opened("branches").load(target)
 
 
+def test_a_revision_that_ends_the_process(opened: Open, target: Target) -> None:
+    child = opened("hard")
+    child.load(target)
+    with pytest.raises(ChildDied, match=r"during step \(exit status 9\)"):
+        child.step(target, [("up", "dies")])
+
+
+def test_a_revision_that_never_ends(opened: Open, target: Target) -> None:
+    child = opened("hard")
+    child.load(target)
+    child.timeout = 0.2
+    with pytest.raises(ChildSlow, match=r"0\.2 seconds"):
+        child.step(target, [("up", "hangs")])
+
+
+def test_sys_exit_is_an_error_like_any_other(opened: Open, target: Target) -> None:
+    child = opened("hard")
+    child.load(target)
+    error = child.step(target, [("up", "exits")]).error
+    assert error is not None and error.exception == "SystemExit" and error.raised_there and error.revision == "exits"
+    assert child.step(target, []).ok
+
+
+def test_a_session_that_a_revision_forgot_is_ended(opened: Open, target: Target, server: Any) -> None:
+    child = opened("hard")
+    child.load(target)
+    child.step(target, [("up", "forgets")])
+    with server.connect(target.dbname) as conn:
+        query = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+        assert conn.execute(query, [target.dbname]).fetchone() == (0,)
+
+
 def test_a_python_that_is_none(opened: Open) -> None:
     with pytest.raises(NoPython):
         opened("branches", python="/nowhere/python")
@@ -272,6 +312,9 @@ def test_behind_a_command_prefix(opened: Open, target: Target) -> None:
     child = opened("branches", python=f"/usr/bin/env {sys.executable}")
     child.load(target)
     assert good(child.step(target, [("up", "a1")])).heads_after == ("a1",)
+    child.stamp(target, ["d1"])
+    error = child.step(target, [("up", "e1")]).error
+    assert error is not None and error.revision == "e1" and error.line == 14
 
 
 def test_the_child_sees_no_name_of_ours(opened: Open, target: Target, tmp_path: Path) -> None:
@@ -296,8 +339,12 @@ ALEMBIC = [("1.13.2", "2.0.45"), ("1.17.2", "2.0.45"), ("1.18.4", "2.1.9"), ("1.
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("alembic", "sqlalchemy"), ALEMBIC)
-def test_other_versions(opened: Open, target: Target, alembic: str, sqlalchemy: str) -> None:
+def test_other_versions(opened: Open, target: Target, tmp_path: Path, alembic: str, sqlalchemy: str) -> None:
     python = environment(alembic, sqlalchemy)
+    shutil.copytree(EXAMPLES / "branches", tmp_path / "branches")
+    with (tmp_path / "branches" / "alembic.ini").open("a") as file:
+        file.write("[post_write_hooks]\nhooks = mark\nmark.type = exec\nmark.executable = /bin/sh\n")
+        file.write("mark.options = -c 'echo \"# hooked\" >> REVISION_SCRIPT_FILENAME'\n")
     child = opened("branches", python=str(python))
     loaded = child.load(target)
     assert (loaded.alembic, loaded.sqlalchemy) == (alembic, sqlalchemy)
@@ -308,7 +355,8 @@ def test_other_versions(opened: Open, target: Target, alembic: str, sqlalchemy: 
     path = child.write_revision(
         "n1", "new", head="d1", splice=True, upgrades='op.execute("SELECT 1")', literal={"a": 1}
     )
-    assert "pgwright = {'a': 1}" in path.read_text()
+    assert "pgwright = {'a': 1}" in path.read_text() and path.read_text().endswith("# hooked\n")
+    assert [hook["_hook_name"] for hook in loaded.config.post_write_hooks] == ["mark"]
     good(child.step(target, [("up", "d1"), ("up", "n1")]))
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import psycopg
 import pytest
+from pgwright.shadow.server import Server
 
 from pgwright.shadow.record import PROBE, Recorder, install
-from pgwright.shadow.server import Server
 from pgwright.shadow.waiting import Waiter
 from pgwright.step import Lock, Observed
 
@@ -27,7 +27,10 @@ IN_TRANSACTION = {
     "alter add column": ("ALTER TABLE child ADD extra int", "public.child", "AccessExclusiveLock"),
     "create index": ("CREATE INDEX ON child (parent_id)", "public.child", "ShareLock"),
     "add foreign key": (
-        "ALTER TABLE child ADD FOREIGN KEY (parent_id) REFERENCES parent", "public.parent", "ShareRowExclusiveLock"),
+        "ALTER TABLE child ADD FOREIGN KEY (parent_id) REFERENCES parent",
+        "public.parent",
+        "ShareRowExclusiveLock",
+    ),
     "drop table": ("DROP TABLE child", "public.child", "AccessExclusiveLock"),
     "drop index": ("DROP INDEX child_note", "public.child", "AccessExclusiveLock"),
     "update": ("UPDATE child SET note = 'x'", "public.child", "RowExclusiveLock"),
@@ -35,19 +38,39 @@ IN_TRANSACTION = {
     "lock table": ("LOCK TABLE child IN SHARE MODE", "public.child", "ShareLock"),
 }
 AUTOCOMMIT = {
-    "alter add column": ("ALTER TABLE child ADD extra int", "ALTER TABLE child DROP extra",
-                         "public.child", "AccessExclusiveLock"),
+    "alter add column": (
+        "ALTER TABLE child ADD extra int",
+        "ALTER TABLE child DROP extra",
+        "public.child",
+        "AccessExclusiveLock",
+    ),
     "create index": ("CREATE INDEX i ON child (parent_id)", "DROP INDEX i", "public.child", "ShareLock"),
-    "validate": ("ALTER TABLE child VALIDATE CONSTRAINT child_ref", "SELECT 1",
-                 "public.child", "ShareUpdateExclusiveLock"),
+    "validate": (
+        "ALTER TABLE child VALIDATE CONSTRAINT child_ref",
+        "SELECT 1",
+        "public.child",
+        "ShareUpdateExclusiveLock",
+    ),
 }
 WAITING = {
-    "create index concurrently": ("CREATE INDEX CONCURRENTLY i ON child (parent_id)", "DROP INDEX i",
-                                  "public.child", "ShareUpdateExclusiveLock"),
-    "drop index concurrently": ("DROP INDEX CONCURRENTLY IF EXISTS child_note", "CREATE INDEX child_note ON child (note)",
-                                "public.child", "ShareUpdateExclusiveLock"),
-    "reindex concurrently": ("REINDEX INDEX CONCURRENTLY child_note", "SELECT 1",
-                             "public.child", "ShareUpdateExclusiveLock"),
+    "create index concurrently": (
+        "CREATE INDEX CONCURRENTLY i ON child (parent_id)",
+        "DROP INDEX i",
+        "public.child",
+        "ShareUpdateExclusiveLock",
+    ),
+    "drop index concurrently": (
+        "DROP INDEX CONCURRENTLY IF EXISTS child_note",
+        "CREATE INDEX child_note ON child (note)",
+        "public.child",
+        "ShareUpdateExclusiveLock",
+    ),
+    "reindex concurrently": (
+        "REINDEX INDEX CONCURRENTLY child_note",
+        "SELECT 1",
+        "public.child",
+        "ShareUpdateExclusiveLock",
+    ),
     "reindex": ("REINDEX TABLE child", "SELECT 1", "public.child", "ShareLock"),
     "cluster": ("CLUSTER child USING child_pkey", "SELECT 1", "public.child", "AccessExclusiveLock"),
     "vacuum full": ("VACUUM FULL child", "SELECT 1", "public.child", "AccessExclusiveLock"),

@@ -115,8 +115,20 @@ def config(config, script):
         "recursive": bool(getattr(script, "recursive_version_locations", False)),
         "revision_environment": str(option(config, "revision_environment", "false")).lower()
         in ("true", "1", "yes", "on"),
-        "post_write_hooks": [dict(hook) for hook in script.hooks or ()],
+        "post_write_hooks": _hooks(script),
     }
+
+
+def _hooks(script):
+    """The post-write hooks: a list since Alembic 1.16, before that the raw section of the ini file."""
+    if hasattr(script, "hooks"):
+        return [dict(hook) for hook in script.hooks or ()]
+    section = script.hook_config or {}
+    names = section.get("hooks", "").replace(",", " ").split()
+    return [
+        dict({key[len(name) + 1 :]: section[key] for key in section if key.startswith(name + ".")}, _hook_name=name)
+        for name in names
+    ]
 
 
 def _locations(script):

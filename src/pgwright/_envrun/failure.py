@@ -9,6 +9,8 @@ import traceback
 OUTSIDE = tuple(
     os.path.realpath(path) + os.sep for path in {sysconfig.get_paths()[k] for k in ("stdlib", "purelib", "platlib")}
 )
+# None when the sources were carried here: then no file of ours exists
+OWN = os.path.dirname(os.path.realpath(__file__)) + os.sep if "__file__" in globals() else None
 NAMED = (
     re.compile(r"[Ee]nv(?:ironment)?[ _-]?var(?:iable)?s?:? ['\"`]?([A-Z][A-Z0-9_]+)"),
     re.compile(
@@ -56,9 +58,7 @@ def frames(error):
 def is_users(filename):
     """True for code that is neither a library's nor ours."""
     path = os.path.realpath(filename)
-    if not os.path.isfile(path) or path.startswith(
-        os.path.realpath(os.path.dirname(os.path.abspath(__file__))) + os.sep
-    ):
+    if not os.path.isfile(path) or (OWN and path.startswith(OWN)):
         return False
     return not path.startswith(OUTSIDE) and "site-packages" not in path and "dist-packages" not in path
 

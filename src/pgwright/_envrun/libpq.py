@@ -5,6 +5,7 @@ libpq opens its sockets in C, where no audit hook sees them; `hostaddr=` beats P
 """
 
 import functools
+import importlib
 import sys
 
 
@@ -28,8 +29,7 @@ def _psycopg2(guard, module):
 
     @functools.wraps(connect)
     def guarded(dsn, *args, **kwargs):
-        from psycopg2.extensions import parse_dsn
-
+        parse_dsn = importlib.import_module("psycopg2.extensions").parse_dsn
         _check(guard, parse_dsn(dsn), module.OperationalError)
         return connect(dsn, *args, **kwargs)
 
@@ -39,8 +39,8 @@ def _psycopg2(guard, module):
 
 def _psycopg(guard, module):
     try:
-        from psycopg import generators
-        from psycopg.conninfo import conninfo_to_dict
+        generators = importlib.import_module("psycopg.generators")  # by name: it is the user's driver, not ours
+        conninfo_to_dict = importlib.import_module("psycopg.conninfo").conninfo_to_dict
     except ImportError:
         return False
     connect = generators.connect
@@ -57,8 +57,6 @@ def _psycopg(guard, module):
 def _check(guard, given, error):
     """Raises the driver's own OperationalError unless the connection goes to the target."""
     host, port, address = given.get("host"), given.get("port"), given.get("hostaddr")
-    if guard.target is None and not guard.layers:
-        return
     if not address and guard.allows(host, int(port) if port else None):
         return
     if address and guard.allows(address, int(port) if port else None):

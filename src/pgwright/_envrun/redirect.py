@@ -75,9 +75,10 @@ def _connect(dialect, record, cargs, cparams):
     State.records.append((record, dialect))
     if State.target is None:
         raise RuntimeError("pgwright: the code connected to PostgreSQL although no database was handed to it")
-    from . import libpq
+    if State.guard.layers:
+        from . import libpq
 
-    libpq.wrap(State.guard, seek=False)
+        libpq.wrap(State.guard, seek=False)
     cargs[:] = []
     for name in DROPPED:
         cparams.pop(name, None)
@@ -103,9 +104,9 @@ def to(target, guard):
     """Connections go to `target` inside the block, and none is left open after it."""
     State.target = target
     guard.target = (target["host"], target["port"]) if target else None
-    from . import libpq
-
     if guard.layers:
+        from . import libpq
+
         libpq.wrap(guard, seek="network" not in guard.layers)
     try:
         yield

@@ -21,7 +21,9 @@ def revision(
 ):
     """Writes the file and returns its path. Hooks (black, ruff) run last, over the finished text."""
     script = tree.script
-    hooks, script.hooks = script.hooks, []
+    name = "hooks" if hasattr(script, "hooks") else "hook_config"  # hook_config: Alembic before 1.16
+    hooks = getattr(script, name)
+    setattr(script, name, None)
     try:
         made = script.generate_revision(
             rev_id,
@@ -37,7 +39,7 @@ def revision(
             config=tree.config("revision"),
         )
     finally:
-        script.hooks = hooks
+        setattr(script, name, hooks)
     path = os.path.realpath(str(made.path))
     if literal is not None:
         _insert(path, "pgwright = " + pprint.pformat(literal, width=110, sort_dicts=False), script.output_encoding)

@@ -26,6 +26,7 @@ from pgwright.interpreter.results import (
     Loaded,
     ModelClass,
     Ran,
+    Refused,
     Target,
     Waiting,
 )
@@ -41,11 +42,17 @@ class Interpreter:
     """
 
     def __init__(
-        self, project: Project, python: str | None = None, *, guard: bool = True, network: bool = True
+        self,
+        project: Project,
+        python: str | None = None,
+        *,
+        guard: bool = True,
+        network: bool = True,
+        timeout: float = STEP_TIMEOUT,
     ) -> None:
         self.project = project
         self.python: Python = find(project, python)
-        self.guard, self.network = guard, network
+        self.guard, self.network, self.timeout = guard, network, timeout
         self.here: Here | None = None
         self._process: Process | None = None
         self._compiled: dict[tuple[str, Direction], Compiled] = {}
@@ -95,7 +102,7 @@ class Interpreter:
             LOAD_TIMEOUT,
         )
         if error is not None:
-            raise _refusal(error)
+            raise _refusal(error, read.refused(reply))
         assert self.here is not None
         loaded = read.loaded(reply, self.here)
         if not loaded.contexts:
@@ -126,7 +133,7 @@ class Interpreter:
             if on_wait is not None:
                 on_wait(read.waiting(event))
 
-        reply, error = self._call(request, STEP_TIMEOUT, heard)
+        reply, error = self._call(request, self.timeout, heard)
         return read.ran(reply, error)
 
     def stamp(self, target: Target, revisions: Iterable[str]) -> None:
@@ -178,7 +185,7 @@ class Interpreter:
         return Path(self._must("write_revision", facts)["path"])
 
     def _must(self, do: str, facts: dict[str, Any]) -> dict[str, Any]:
-        reply, error = self._call({"do": do, **facts}, STEP_TIMEOUT)
+        reply, error = self._call({"do": do, **facts}, self.timeout)
         if error is not None:
             raise CallFailed(
                 file=error.file,
@@ -204,7 +211,7 @@ class Interpreter:
         return read.failure(reply["error"], self._process.tail(since))
 
 
-def _refusal(error: Failure) -> EnvFailed | RevisionsFailed:
+def _refusal(error: Failure, refused: Sequence[Refused]) -> EnvFailed | RevisionsFailed:
     """What `load` raises: an env.py that cannot load, or a revision file that cannot be imported."""
     facts: dict[str, Any] = {"file": error.file, "line": error.line, "exception": error.exception}
     if error.code == "revisions":
@@ -215,4 +222,6 @@ def _refusal(error: Failure) -> EnvFailed | RevisionsFailed:
         hint = f"It seems to want {names}. Set them under [env] in pgwright.toml; no real secret is needed."
     elif error.exception.endswith("ModuleNotFoundError"):
         hint = "Is this the application's interpreter? Otherwise: pgwright --python PATH, or PYTHONPATH under [env]."
+    if refused:
+        hint += f"\nOn the way it was kept from reaching {', '.join(dict.fromkeys(one.what for one in refused))}."
     return EnvFailed(message=error.message, hint=hint, **facts)

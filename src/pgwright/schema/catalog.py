@@ -101,7 +101,8 @@ class _Reader:
 
     def _made(self, relations: Mapping[int, Read], things: Mapping[str, Mapping[int, Thing]]) -> Snapshot:
         named = sorted((read.relation for read in relations.values()), key=lambda r: (r.schema, r.name))
-        others = sorted((t for family in things.values() for t in family.values()), key=lambda t: (t.kind, t.identity))
+        others = [t for family in things.values() for t in family.values() if t.kind]
+        others.sort(key=lambda t: (t.kind, t.identity))
         schema = Schema(tuple(named), tuple(others), self.version)
         return Snapshot(schema, Markers(self.run, self.sums, relations, things))
 

@@ -39,7 +39,6 @@ def assemble(
         unfilled=seeded.unfilled,
         server=f"PostgreSQL {stage.server.version // 10000}.{stage.server.version % 10000} ({stage.server.source})",
         extensions_missing=lacking,
-        shimmed=tuple(sorted(stage.server.shims)),
     )
     if found is None:
         return proof
@@ -53,7 +52,15 @@ def assemble(
         messages_down=found.down,
         timings=tuple(found.timings),
         validation=tuple(found.validation),
+        shimmed=_shimmed(stage, found),
     )
+
+
+def _shimmed(stage: Stage, found: Cycle) -> tuple[str, ...]:
+    """Extensions in use whose real files the server lacks: stand-ins took their place."""
+    schemas = [found.before.schema, *([found.after.schema] if found.after else [])]
+    used = {thing.identity for schema in schemas for thing in schema.of_kind("extension")}
+    return tuple(sorted(used & set(stage.server.shims)))
 
 
 def _relative(stage: Stage, revision: Revision) -> str:

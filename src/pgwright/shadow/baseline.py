@@ -36,7 +36,9 @@ class Baseline:
     def key(self) -> str:
         """What makes two baselines differ, for the cache of images."""
         files = [*self.setup, *([self.dump] if self.dump else [])]
-        return "\0".join([self.mode, self.stamp or "", *(f.read_text(encoding="utf-8", errors="replace") for f in files)])
+        return "\0".join(
+            [self.mode, self.stamp or "", *(f.read_text(encoding="utf-8", errors="replace") for f in files)]
+        )
 
 
 class BaselineFailed(Refusal):
@@ -62,9 +64,27 @@ def run_file(server: Server, database: str, path: Path) -> None:
     psql = server.bin / "psql"
     if psql.exists():
         done = subprocess.run(
-            [psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", server.host, "-p", str(server.port), "-U", server.user,
-             "-d", database, "-f", path],
-            capture_output=True, text=True, check=False, env=server.env,
+            [
+                psql,
+                "-X",
+                "-q",
+                "-v",
+                "ON_ERROR_STOP=1",
+                "-h",
+                server.host,
+                "-p",
+                str(server.port),
+                "-U",
+                server.user,
+                "-d",
+                database,
+                "-f",
+                path,
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=server.env,
         )
         if done.returncode:
             raise BaselineFailed(path=path, message=done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "")

@@ -46,7 +46,12 @@ class Cycle:
 
 
 def cycle(
-    stage: Stage, database: str, revision: str, before: Snapshot, seeded: Collection[str] = (), queries: Collection[str] = ()
+    stage: Stage,
+    database: str,
+    revision: str,
+    before: Snapshot,
+    seeded: Collection[str] = (),
+    queries: Collection[str] = (),
 ) -> Cycle:
     """Prove one revision on a database that stands at its parent. Never raises for a revision that fails."""
     found = Cycle(revision, before)

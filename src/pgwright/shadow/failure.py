@@ -14,8 +14,14 @@ from pgwright.schema.model import Constraint, Relation, Schema
 
 LIMIT = 5  # offending rows shown
 MISSING = {
-    "42P07": "already exists", "42710": "already exists", "42701": "already exists", "42P06": "already exists",
-    "42P01": "does not exist", "42703": "does not exist", "42704": "does not exist", "3F000": "does not exist",
+    "42P07": "already exists",
+    "42710": "already exists",
+    "42701": "already exists",
+    "42P06": "already exists",
+    "42P01": "does not exist",
+    "42703": "does not exist",
+    "42704": "does not exist",
+    "3F000": "does not exist",
 }
 CAUSES = {
     "2BP01": "something else still depends on it: drop the dependents first, in the same revision",
@@ -48,15 +54,17 @@ def explain(conn: psycopg.Connection[Any], schema: Schema, phase: ProofPhase, ra
 
 def missing_extension(reason: Reason) -> str | None:
     """The extension that the server lacks, when that is what the failure says."""
-    match = re.search(r'extension "([^"]+)" is not available|could not open extension control file "[^"]*?([\w-]+)\.control"',
-                      reason.message)
+    match = re.search(
+        r'extension "([^"]+)" is not available|could not open extension control file "[^"]*?([\w-]+)\.control"',
+        reason.message,
+    )
     return (match[1] or match[2]) if match else None
 
 
 def _code(phase: ProofPhase, exception: str, sqlstate: str | None, message: str) -> str:
     if phase == "down" and sqlstate is None and exception.rsplit(".", 1)[-1] in DELIBERATE:
         return "declared-irreversible"
-    if "it has no name" in message or "constraint name" in message.lower() and "None" in message:
+    if "it has no name" in message or ("constraint name" in message.lower() and "None" in message):
         return f"{phase}-unnamed-constraint"
     return f"{phase}-failed"
 
@@ -93,7 +101,8 @@ def _sample(conn: psycopg.Connection[Any], schema: Schema, name: str, predicate:
     if relation is None:
         return ()
     query = sql.SQL("SELECT t::text FROM {} t WHERE {} LIMIT {}").format(
-        sql.Identifier(relation.schema, relation.name), predicate, LIMIT)
+        sql.Identifier(relation.schema, relation.name), predicate, LIMIT
+    )
     return tuple(str(row[0])[:200] for row in conn.execute(query))
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Literal
 
 from pgwright.interpreter import Revision
 from pgwright.records import Reason
 from pgwright.schema.diff import describe
 from pgwright.shadow.cycle import Cycle
-from pgwright.step import Finding, Observed
+from pgwright.step import Finding, Observed, Severity
 
+Way = Literal["upgrade", "downgrade"]
 SKIPPED = re.compile(r"does not exist, skipping")
 CLEANUP = re.compile(r"\s*DROP\s+INDEX\s+(?:CONCURRENTLY\s+)?IF\s+EXISTS\s+(\S+?)\s*;?\s*$", re.I)
 WRITES = re.compile(r"\s*(UPDATE|DELETE)\b", re.I)
@@ -21,21 +23,44 @@ def observed_findings(revision: Revision, found: Cycle, notes: Sequence[Reason])
     """Everything worth telling that does not refute the revision."""
     for note in notes:
         yield _finding(
-            revision, "needs-existing-rows", "PW301", "warning", note.message, note.statement,
+            revision,
+            "needs-existing-rows",
+            "PW301",
+            "warning",
+            note.message,
+            note.statement,
             why="The revision writes rows whose parents are in no earlier revision: an empty database cannot be built "
-                "with it. It was proven with foreign key triggers off.",
-            instead="Insert the parents first, or leave out rows whose parents are absent.", line=note.line)
-    for messages, phase in ((found.up, "upgrade"), (found.down, "downgrade")):
+            "with it. It was proven with foreign key triggers off.",
+            instead="Insert the parents first, or leave out rows whose parents are absent.",
+            line=note.line,
+        )
+    ways: tuple[tuple[Sequence[Observed], Way], ...] = ((found.up, "upgrade"), (found.down, "downgrade"))
+    for messages, phase in ways:
         for at, message in enumerate(messages):
             if _no_op(messages, at):
-                yield _finding(revision, "no-op-statement", "PW401", "warning",
-                               f"the statement touched nothing: {message.notice}", message.message,
-                               why="A drop that hits nothing leaves what it was meant to drop.",
-                               instead="Name what is there, without IF EXISTS.", line=message.line, phase=phase)
+                yield _finding(
+                    revision,
+                    "no-op-statement",
+                    "PW401",
+                    "warning",
+                    f"the statement touched nothing: {message.notice}",
+                    message.message,
+                    why="A drop that hits nothing leaves what it was meant to drop.",
+                    instead="Name what is there, without IF EXISTS.",
+                    line=message.line,
+                    phase=phase,
+                )
     for difference in found.differences:
         if not difference.refutes:
-            yield _finding(revision, "residue", "PW402", "info", describe(difference), None,
-                           why="Reported, not refuting: column order, NOT NULL names, extensions left behind.")
+            yield _finding(
+                revision,
+                "residue",
+                "PW402",
+                "info",
+                describe(difference),
+                None,
+                why="Reported, not refuting: column order, NOT NULL names, extensions left behind.",
+            )
 
 
 def _no_op(messages: Sequence[Observed], at: int) -> bool:
@@ -49,9 +74,29 @@ def _no_op(messages: Sequence[Observed], at: int) -> bool:
 
 
 def _finding(
-    revision: Revision, rule: str, code: str, severity: str, message: str, statement: str | None,
-    *, why: str = "", instead: str = "", line: int | None = None, phase: str = "upgrade",
+    revision: Revision,
+    rule: str,
+    code: str,
+    severity: Severity,
+    message: str,
+    statement: str | None,
+    *,
+    why: str = "",
+    instead: str = "",
+    line: int | None = None,
+    phase: Way = "upgrade",
 ) -> Finding:
-    return Finding(rule=rule, code=code, severity=severity, confidence="measured", message=message, why=why,  # type: ignore[arg-type]
-                   instead=instead, revision=revision.id, phase=phase, file=str(Path(revision.file).name),  # type: ignore[arg-type]
-                   line=line, statement=statement)
+    return Finding(
+        rule=rule,
+        code=code,
+        severity=severity,
+        confidence="measured",
+        message=message,
+        why=why,
+        instead=instead,
+        revision=revision.id,
+        phase=phase,
+        file=str(Path(revision.file).name),
+        line=line,
+        statement=statement,
+    )

@@ -17,8 +17,11 @@ def catalog_reason(phase: ProofPhase, differences: Sequence[Difference]) -> Reas
     told = [describe(d) for d in differences[:SHOWN]]
     if len(differences) > SHOWN:
         told.append(f"and {len(differences) - SHOWN} more")
-    against = "after the downgrade the schema is not the parent's" if phase == "down" else (
-        "the second upgrade does not end where the first did")
+    against = (
+        "after the downgrade the schema is not the parent's"
+        if phase == "down"
+        else ("the second upgrade does not end where the first did")
+    )
     return Reason(
         code=f"{phase}-differs",
         phase=phase,
@@ -36,7 +39,9 @@ def _cause(differences: Sequence[Difference]) -> str:
         kinds.append("an enum label that the upgrade added stays (PostgreSQL cannot remove one: rebuild the type)")
     left = sorted({d.object for d in differences if d.kind == "extra"} - {"enum", "domain", "composite type"})
     gone = sorted({d.object for d in differences if d.kind == "missing"})
-    changed = sorted({f"{d.object} {d.what}".strip() for d in differences if d.kind == "changed" and d.object != "enum"})
+    changed = sorted(
+        {f"{d.object} {d.what}".strip() for d in differences if d.kind == "changed" and d.object != "enum"}
+    )
     renamed = sorted({d.object for d in differences if d.kind == "renamed"})
     kinds += [f"left behind: {', '.join(left)}"] if left else []
     kinds += [f"lost: {', '.join(gone)}"] if gone else []

@@ -11,6 +11,7 @@ from pathlib import Path
 from pgwright.event import Event, OnEvent, silent
 from pgwright.interpreter import Interpreter, Revision
 from pgwright.records import Proof, Reason
+from pgwright.schema.catalog import Snapshot
 from pgwright.schema.diff import describe, diff
 from pgwright.shadow import image
 from pgwright.shadow.baseline import Baseline, UnknownStamp, run_file, stamp
@@ -37,8 +38,13 @@ class Setting:
 
 @contextmanager
 def staged(
-    setting: Setting, interpreter: Interpreter, history: Sequence[tuple[str, bytes]], env: bytes, upto: int,
-    on_event: OnEvent = silent, keep: bool = True,
+    setting: Setting,
+    interpreter: Interpreter,
+    history: Sequence[tuple[str, bytes]],
+    env: bytes,
+    upto: int,
+    on_event: OnEvent = silent,
+    keep: bool = True,
 ) -> Iterator[tuple[Stage, Lineage]]:
     """A stage whose bare database stands at most at the first `upto` revisions, from the nearest image there is.
 
@@ -47,7 +53,9 @@ def staged(
     keys = image_keys(setting, history, env)
     nearest = image.nearest(keys[: upto + 1]) if keep else None
     at, source = nearest if nearest is not None else (0, None)
-    on_event(Event("server", f"starting {setting.binaries.source}" + (f", from an image at revision {at}" if source else "")))
+    on_event(
+        Event("server", f"starting {setting.binaries.source}" + (f", from an image at revision {at}" if source else ""))
+    )
     with start(setting.binaries, image=source, trace=setting.options.trace, shims=setting.shims) as server:
         stage = Stage(server, interpreter, setting.options, on_event)
         stage.open(lambda: _prepare(server, setting.baseline), fresh=source is None)
@@ -76,31 +84,35 @@ def proofs(stage: Stage, lineage: Lineage, wanted: Collection[str], *, whole: bo
     revisions = {r.id: r for r in stage.loaded.revisions}
     stage.compile(r for r in lineage.order if r in wanted)
     walk = Walk(stage, lineage, revisions, frozenset(wanted))
+    together: Snapshot | None = None
     if whole and lineage.at == 0:
-        walk.one_shot = one_shot(stage, lineage, revisions)
+        walk.one_shot, together = one_shot(stage, lineage, revisions)
     yield from walk.proofs()
-    if whole and not walk.broken and not walk.one_shot and lineage.at == len(lineage.order):
-        for reason in _one_shot_differs(stage, lineage):
+    if together is not None and not walk.broken and lineage.at == len(lineage.order):
+        for reason in _one_shot_differs(stage, lineage, together):
             stage.on_event(Event("one-shot", reason.message, level="bad"))
-    stage.server.drop(ONE_SHOT)
 
 
-def one_shot(stage: Stage, lineage: Lineage, revisions: dict[str, Revision]) -> dict[str, Reason]:
-    """All revisions in one run, as a new database gets them; {revision: why} when that fails."""
+def one_shot(
+    stage: Stage, lineage: Lineage, revisions: dict[str, Revision]
+) -> tuple[dict[str, Reason], Snapshot | None]:
+    """All revisions in one run, as a new database gets them: {revision: why} when that fails, else where it ends."""
     stage.on_event(Event("one-shot", f"all {len(lineage.order)} revisions in one run, from empty"))
     stage.server.create(ONE_SHOT, template=EMPTY)
     ran, _ = stage.run(ONE_SHOT, [("up", revision) for revision in lineage.order])
-    if ran.ok or ran.error is None:
-        return {}
-    if ran.error.sqlstate == "23503":
-        return {}  # rows whose parents live in production: told by the walk, proven there without foreign keys
-    with stage.server.connect(ONE_SHOT) as conn:
-        reason = explain(conn, lineage.snapshot.schema, "one-shot", ran)
-    return {ran.error.revision: reason} if ran.error.revision in revisions else {}
+    reasons: dict[str, Reason] = {}
+    snapshot = stage.capture(ONE_SHOT) if ran.ok else None
+    # A foreign key violation means rows whose parents live in production: the walk tells it, and proves without them.
+    if ran.error is not None and ran.error.sqlstate != "23503" and ran.error.revision in revisions:
+        with stage.server.connect(ONE_SHOT) as conn:
+            reasons[ran.error.revision] = explain(conn, lineage.snapshot.schema, "one-shot", ran)
+    stage.server.drop(ONE_SHOT)
+    lineage.forget_new_roles()
+    return reasons, snapshot
 
 
-def _one_shot_differs(stage: Stage, lineage: Lineage) -> Iterator[Reason]:
-    differences = [d for d in diff(lineage.snapshot.schema, stage.capture(ONE_SHOT).schema, ignore=stage.ignored) if d.refutes]
+def _one_shot_differs(stage: Stage, lineage: Lineage, together: Snapshot) -> Iterator[Reason]:
+    differences = [d for d in diff(lineage.snapshot.schema, together.schema, ignore=stage.ignored) if d.refutes]
     if differences:
         told = "; ".join(describe(d) for d in differences[:12])
         yield Reason("one-shot-differs", "one-shot", f"one run from empty does not end where single runs do: {told}")

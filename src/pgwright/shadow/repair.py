@@ -21,9 +21,17 @@ from pgwright.schema.model import Column, Constraint, Difference, Index, Relatio
 from pgwright.shadow.cycle import Cycle
 
 DROPS = {
-    "enum": "TYPE", "composite type": "TYPE", "range type": "TYPE", "domain": "DOMAIN", "sequence": "SEQUENCE",
-    "view": "VIEW", "materialized view": "MATERIALIZED VIEW", "table": "TABLE", "partitioned table": "TABLE",
-    "schema": "SCHEMA", "statistics": "STATISTICS",
+    "enum": "TYPE",
+    "composite type": "TYPE",
+    "range type": "TYPE",
+    "domain": "DOMAIN",
+    "sequence": "SEQUENCE",
+    "view": "VIEW",
+    "materialized view": "MATERIALIZED VIEW",
+    "table": "TABLE",
+    "partitioned table": "TABLE",
+    "schema": "SCHEMA",
+    "statistics": "STATISTICS",
 }
 LAST = ("enum", "composite type", "range type", "domain", "schema")  # dropped after whatever uses them
 
@@ -59,7 +67,7 @@ def _lines(before: Schema, differences: Sequence[Difference]) -> Iterator[str]:
 def _drop(d: Difference) -> Iterator[str]:
     parts = d.identity.split(".")
     if d.object in DROPS:
-        yield f'DROP {DROPS[d.object]} {_quoted(parts)}'
+        yield f"DROP {DROPS[d.object]} {_quoted(parts)}"
     elif d.object in ("function", "aggregate", "procedure"):
         yield f"DROP ROUTINE {d.identity}"
     elif d.object == "index" and len(parts) == 3:
@@ -171,14 +179,23 @@ def _unnamed(path: Path, line: int, found: Cycle) -> str | None:
     table = call.args[1].value
     before = {(r.qualified, c.name) for r in found.before.schema.relations for c in r.constraints}
     kind = next((k.value.value for k in call.keywords if k.arg == "type_" and isinstance(k.value, ast.Constant)), "")
-    wanted = {"foreignkey": "foreign key", "unique": "unique", "check": "check", "primary": "primary key"}.get(str(kind))
-    names = [c.name for r in found.after.schema.relations if r.name == table for c in r.constraints
-             if (r.qualified, c.name) not in before and (wanted is None or c.kind == wanted)]
+    wanted = {"foreignkey": "foreign key", "unique": "unique", "check": "check", "primary": "primary key"}.get(
+        str(kind)
+    )
+    names = [
+        c.name
+        for r in found.after.schema.relations
+        if r.name == table
+        for c in r.constraints
+        if (r.qualified, c.name) not in before and (wanted is None or c.kind == wanted)
+    ]
     return names[0] if len(names) == 1 else None
 
 
 def _call_at(source: str, line: int) -> ast.Call | None:
-    calls = [n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Call) and n.lineno <= line <= (n.end_lineno or 0)]
+    calls = [
+        n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Call) and n.lineno <= line <= (n.end_lineno or 0)
+    ]
     named = [c for c in calls if isinstance(c.func, ast.Attribute) and c.func.attr == "drop_constraint"]
     return named[0] if named else None
 

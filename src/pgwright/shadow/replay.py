@@ -32,7 +32,10 @@ def possible(messages: Sequence[Observed], version_table: str) -> bool:
     writes = re.compile(rf"\s*(INSERT INTO|UPDATE|DELETE FROM)\s+(\S+\.)?\"?{re.escape(version_table)}\"?\b", re.I)
     todo = [m for m in messages if not _skippable(m)]
     return bool(todo) and all(
-        not m.parameters and not m.error and not SEVERAL.search(m.message) and (PLAIN.match(m.message) or writes.match(m.message))
+        not m.parameters
+        and not m.error
+        and not SEVERAL.search(m.message)
+        and (PLAIN.match(m.message) or writes.match(m.message))
         for m in todo
     )
 

@@ -76,8 +76,9 @@ class Stage:
         ran = self.interpreter.step(self.target(database), steps, trace=True, on_wait=on_wait, probe_sql=PROBE)
         messages = _with_lines(self.recorder.read(), ran)
         for text, locks in waiter.collect():
-            messages = tuple(replace(m, locks=tuple(sorted({*m.locks, *locks}))) if m.message == text else m
-                             for m in messages)
+            messages = tuple(
+                replace(m, locks=tuple(sorted({*m.locks, *locks}))) if m.message == text else m for m in messages
+            )
         return ran, messages
 
     def capture(self, database: str, previous: Snapshot | None = None) -> Snapshot:

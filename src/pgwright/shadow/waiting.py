@@ -26,7 +26,10 @@ SELECT n.nspname || '.' || c.relname, l.mode
  WHERE l.pid = %s AND l.locktype = 'relation' AND c.oid >= 16384
    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
-TABLE_OF = "SELECT coalesce((SELECT indrelid FROM pg_index WHERE indexrelid = r.oid), r.oid)::regclass::text FROM (SELECT to_regclass(%s)::oid AS oid) r WHERE r.oid IS NOT NULL"
+TABLE_OF = """
+SELECT coalesce((SELECT indrelid FROM pg_index WHERE indexrelid = r.oid), r.oid)::regclass::text
+  FROM (SELECT to_regclass(%s)::oid AS oid) r WHERE r.oid IS NOT NULL
+"""
 
 
 @dataclass(slots=True)

@@ -74,9 +74,13 @@ class Walk:
         self.broken = f"{revision} cannot be applied to an empty database: {ran.error.message if ran.error else ''}"
 
     def _unreachable(self, revision: str) -> Proof:
-        reason = Reason("baseline-failed", "baseline", f"the state before this revision cannot be built: {self.broken}",
-                        cause="the history does not run from empty",
-                        repair="give pgwright another baseline in pgwright.toml: [baseline] mode = \"dump\" or \"models\"")
+        reason = Reason(
+            "baseline-failed",
+            "baseline",
+            f"the state before this revision cannot be built: {self.broken}",
+            cause="the history does not run from empty",
+            repair='give pgwright another baseline in pgwright.toml: [baseline] mode = "dump" or "models"',
+        )
         return assemble(self.stage, self.revisions[revision], None, Seeded(), "unproven", [reason], (), ())
 
     def _prove(self, revision: Revision) -> Proof:
@@ -114,8 +118,15 @@ class Walk:
     def _seed(self, revision: Revision, tables: Collection[str], after: Snapshot | None) -> Seeded:
         source = Path(revision.file).read_text(encoding="utf-8", errors="replace")
         with self.stage.server.connect(WORK) as conn:
-            return seed(conn, self.lineage.snapshot.schema, after.schema if after else None, tables,
-                        profile="plain", seed=self.stage.options.seed, source=source)
+            return seed(
+                conn,
+                self.lineage.snapshot.schema,
+                after.schema if after else None,
+                tables,
+                profile="plain",
+                seed=self.stage.options.seed,
+                source=source,
+            )
 
     def _with_fitting_rows(
         self, revision: Revision, tables: Collection[str], found: Cycle, seeded: Seeded
@@ -148,9 +159,12 @@ class Walk:
             self._step_or_rebuild(revision, may_step=not in_place and found.after is not None)
 
     def _step_or_rebuild(self, revision: Revision, *, may_step: bool) -> None:
-        if may_step and replay.untouched(self.stage, BARE, self.lineage.snapshot):
-            if self.lineage.advance([revision.id]) is None:
-                return
+        if (
+            may_step
+            and replay.untouched(self.stage, BARE, self.lineage.snapshot)
+            and self.lineage.advance([revision.id]) is None
+        ):
+            return
         failed = self.lineage.rebuild([revision.id])
         if failed is not None and _orphans(failed) and not self.lineage.without_foreign_keys:
             self.lineage.without_foreign_keys = True
@@ -186,8 +200,16 @@ class Walk:
         verdict: Verdict = "refuted" if reasons else "proven"
         if lacking and found.after is None:
             verdict = "unproven"
-        return assemble(self.stage, revision, found, seeded, verdict, [repaired(r, revision, found) for r in reasons],
-                        notes, tuple(lacking))
+        return assemble(
+            self.stage,
+            revision,
+            found,
+            seeded,
+            verdict,
+            [repaired(r, revision, found) for r in reasons],
+            notes,
+            tuple(lacking),
+        )
 
 
 def _orphans(ran: Ran) -> bool:

@@ -92,8 +92,9 @@ SELECT 'ranges', t.oid, 'range type', n.nspname || '.' || t.typname,
   LEFT JOIN pg_description d ON d.classoid = 'pg_type'::regclass AND d.objoid = t.oid AND d.objsubid = 0
  WHERE t.typnamespace <> ALL(%(hidden)s) AND t.oid <> ALL(%(members)s);
 
--- functions: procedures and aggregates too; pg_get_functiondef refuses aggregates, so their parts are told
-SELECT 'functions', p.oid, CASE p.prokind WHEN 'a' THEN 'aggregate' WHEN 'p' THEN 'procedure' ELSE 'function' END,
+-- functions: procedures and aggregates too; pg_get_functiondef refuses aggregates, so their parts are told.
+-- Those that a range type made for itself have no kind: they only lend their names to others' texts
+SELECT 'functions', p.oid, CASE WHEN i.objid IS NOT NULL THEN '' ELSE CASE p.prokind WHEN 'a' THEN 'aggregate' WHEN 'p' THEN 'procedure' ELSE 'function' END END,
        n.nspname || '.' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')',
        jsonb_strip_nulls(jsonb_build_object(
            'definition', CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid)
@@ -109,9 +110,9 @@ SELECT 'functions', p.oid, CASE p.prokind WHEN 'a' THEN 'aggregate' WHEN 'p' THE
   JOIN pg_namespace n ON n.oid = p.pronamespace
   JOIN pg_language l ON l.oid = p.prolang
   LEFT JOIN pg_aggregate a ON a.aggfnoid = p.oid
+  LEFT JOIN pg_depend i ON i.classid = 'pg_proc'::regclass AND i.objid = p.oid AND i.deptype = 'i'
   LEFT JOIN pg_description d ON d.classoid = 'pg_proc'::regclass AND d.objoid = p.oid AND d.objsubid = 0
- WHERE p.oid >= 16384 AND p.pronamespace <> ALL(%(hidden)s) AND p.oid <> ALL(%(members)s)
-   AND NOT EXISTS (SELECT FROM pg_depend i WHERE i.classid = 'pg_proc'::regclass AND i.objid = p.oid AND i.deptype = 'i');
+ WHERE p.oid >= 16384 AND p.pronamespace <> ALL(%(hidden)s) AND p.oid <> ALL(%(members)s);
 
 -- extensions: their members are told by nobody
 SELECT 'extensions', e.oid, 'extension', e.extname::text,
@@ -189,6 +190,7 @@ SELECT 'exotic', c.oid, 'cast', format_type(c.castsource, NULL) || ' as ' || for
        jsonb_strip_nulls(jsonb_build_object('function', nullif(c.castfunc, 0)::regprocedure::text, 'context', c.castcontext::text,
            'method', c.castmethod::text, 'comment', obj_description(c.oid, 'pg_cast')))::text
   FROM pg_cast c WHERE c.oid >= 16384 AND c.oid <> ALL(%(members)s)
+   AND NOT EXISTS (SELECT FROM pg_depend i WHERE i.classid = 'pg_cast'::regclass AND i.objid = c.oid AND i.deptype = 'i')
 UNION ALL
 SELECT 'exotic', o.oid, 'operator', n.nspname || '.' || o.oprname || '(' || concat_ws(', ',
            CASE WHEN o.oprleft <> 0 THEN format_type(o.oprleft, NULL) ELSE 'none' END, format_type(o.oprright, NULL)) || ')',
