@@ -12,7 +12,7 @@ from pgwright.doors.cli import cli
 
 HEAD = """# The command line
 
-Made from `pgwright --help` and each verb's help. `--json` prints one object: `plan` a change, `report` a result, `prove`
+Made from the help of each verb. `--json` prints one object: `plan` a change, `report` a result, `prove`
 the shape prove/1; their schemas are in [schemas/](schemas/). What kept a verb from its work is in `errors`: code, file,
 line, message and hint.
 """
