@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from desk_samples import CHANGE, PROVEN, REFUTED, UNPROVEN
-from pgwright.doors.reference import reference
 
 from pgwright import verbs
 from pgwright.desk.report import migration_report
 from pgwright.doors.cli import VERBS, cli, main
+from pgwright.doors.reference import reference
 from pgwright.errors import Refusal
 from pgwright.records import to_json
 from pgwright.shadow.stage import Options

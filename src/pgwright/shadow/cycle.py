@@ -95,20 +95,20 @@ def _go(stage: Stage, database: str, found: Cycle, phase: ProofPhase, recorded: 
 
 def _failed(stage: Stage, database: str, found: Cycle, phase: ProofPhase, ran: Ran) -> Reason:
     schema = (found.after or found.before).schema
-    with stage.server.connect(database) as conn:
+    with stage.connected(database) as conn:
         return explain(conn, schema, phase, ran)
 
 
 def _rows(stage: Stage, database: str, snapshot: Snapshot, seeded: Collection[str]) -> RowState | None:
     if not seeded:
         return None
-    with stage.server.connect(database) as conn:
+    with stage.connected(database) as conn:
         return row_state(conn, snapshot.schema, seeded)
 
 
 def _validate(stage: Stage, database: str, found: Cycle, queries: Collection[str]) -> None:
     """Each validation query counts what is wrong; anything but nought refutes."""
-    with stage.server.connect(database) as conn:
+    with stage.connected(database) as conn:
         for query in queries:
             row = conn.execute(query.encode()).fetchone()
             count = int(row[0]) if row else 0

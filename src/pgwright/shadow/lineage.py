@@ -90,7 +90,7 @@ class Lineage:
         made = self._existing_roles() - self._roles
         usable = [c for c in self._checkpoints if c[0] <= len(wanted)] if from_checkpoint and not made else []
         done, source = usable[-1] if usable else (0, EMPTY)
-        self.stage.server.drop(BARE)
+        self.stage.drop(BARE)
         if made:
             self._forget_checkpoints()
             self._drop_roles(made)
@@ -104,13 +104,14 @@ class Lineage:
     def ignore_foreign_keys(self) -> None:
         """Let rows in whose parents exist only in production (triggers of foreign keys off for every session here)."""
         self.without_foreign_keys = True
-        with self.stage.server.connect(BARE) as conn:
+        with self.stage.connected(BARE) as conn:
             conn.execute(
                 sql.SQL("ALTER DATABASE {} SET session_replication_role = replica").format(sql.Identifier(BARE))
             )
 
     def close(self) -> None:
         """Leave only the empty template and the bare database: what an image of the cluster holds."""
+        self.stage.release(BARE)
         self._forget_checkpoints()
 
     def forget_new_roles(self) -> None:
@@ -118,11 +119,11 @@ class Lineage:
         self._drop_roles(self._existing_roles() - self._roles)
 
     def _clone(self, source: str) -> None:
-        self.stage.server.create(BARE, template=source)
+        self.stage.clone(BARE, template=source)
 
     def _checkpoint(self) -> None:
         name = f"pgwright_at_{self.at}"
-        self.stage.server.create(name, template=BARE)
+        self.stage.clone(name, template=BARE)
         self._checkpoints.append((self.at, name))
 
     def _existing_roles(self) -> frozenset[str]:
@@ -131,7 +132,7 @@ class Lineage:
 
     def _forget_checkpoints(self) -> None:
         for _, name in self._checkpoints:
-            self.stage.server.drop(name)
+            self.stage.drop(name)
         self._checkpoints.clear()
 
     def _drop_roles(self, roles: frozenset[str]) -> None:

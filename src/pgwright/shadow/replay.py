@@ -42,7 +42,7 @@ def possible(messages: Sequence[Observed], version_table: str) -> bool:
 
 def messages(stage: Stage, database: str, recorded: Sequence[Observed]) -> bool:
     """Send the recorded messages again; False when the server refuses one (the caller then rebuilds)."""
-    with stage.server.connect(database) as conn:
+    with stage.connected(database) as conn:
         try:
             for message in recorded:
                 if not _skippable(message):

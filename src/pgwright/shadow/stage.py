@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -41,6 +42,7 @@ class Stage:
     loaded: Loaded = field(init=False)
     compiled: dict[tuple[str, Direction], Compiled] = field(default_factory=dict)
     recorder: Recorder | None = field(init=False, default=None)
+    _kept: dict[str, psycopg.Connection[Any]] = field(default_factory=dict)
 
     def open(self, prepare: Callable[[], None], *, fresh: bool) -> None:
         """Make the empty template (set-up SQL, recorder) unless an image brought it; then env.py runs once against it."""
@@ -58,6 +60,31 @@ class Stage:
         """Render the revisions offline, all at once: two runs of env.py however many they are."""
         wanted: list[tuple[str, Direction]] = [(r, d) for r in revisions for d in ("up", "down")]
         self.compiled.update(((c.revision, c.direction), c) for c in self.interpreter.compile_all(wanted))
+
+    @contextmanager
+    def connected(self, database: str) -> Iterator[psycopg.Connection[Any]]:
+        """A connection that is kept: a new backend pays for cold catalog caches, several times per revision."""
+        conn = self._kept.get(database)
+        if conn is None or conn.closed:
+            conn = self._kept[database] = self.server.connect(database)
+            conn.execute("SET log_statement = 'none'; SET log_duration = off")
+        yield conn
+
+    def clone(self, name: str, template: str) -> None:
+        """A copy of a database; our own connection to it goes first, since nobody may be connected to a template."""
+        self.release(template)
+        self.server.create(name, template=template)
+
+    def drop(self, name: str) -> None:
+        """Drop a database, our own connection to it first."""
+        self.release(name)
+        self.server.drop(name)
+
+    def release(self, name: str) -> None:
+        """Close our own connection to a database."""
+        conn = self._kept.pop(name, None)
+        if conn is not None:
+            conn.close()
 
     def target(self, database: str) -> Target:
         """Where the user's engines are sent."""
@@ -83,12 +110,12 @@ class Stage:
 
     def capture(self, database: str, previous: Snapshot | None = None) -> Snapshot:
         """The catalog as it is now; with the last snapshot of this lineage only what changed is read."""
-        with self.server.connect(database) as conn:
+        with self.connected(database) as conn:
             return capture(conn, previous)
 
     def heads(self, database: str) -> tuple[str, ...]:
         """The recorded revisions: the content of the version table, empty when there is none."""
-        with self.server.connect(database) as conn:
+        with self.connected(database) as conn:
             return read_heads(conn, self.loaded.version_table, self.loaded.version_table_schema)
 
     @property

@@ -96,7 +96,7 @@ class Walk:
         stays = not self.whole and revision.id == self.last
         database = WORK if tables or stays else BARE
         if database == WORK:
-            self.stage.server.create(WORK, template=BARE)
+            self.stage.clone(WORK, template=BARE)
             seeded = self._seed(revision, tables, None) if tables else seeded
         found = self._cycle(revision, database, seeded)
         if tables and found.after is None and _data_dependent(found):
@@ -108,7 +108,7 @@ class Walk:
         if not stays:
             self._advance(revision, found, in_place=database == BARE)
         if database == WORK:
-            self.stage.server.drop(WORK)
+            self.stage.drop(WORK)
         return self._judged(revision, found, seeded, notes)
 
     def _cycle(self, revision: Revision, database: str, seeded: Seeded) -> Cycle:
@@ -124,7 +124,7 @@ class Walk:
 
     def _seed(self, revision: Revision, tables: Collection[str], after: Snapshot | None) -> Seeded:
         source = Path(revision.file).read_text(encoding="utf-8", errors="replace")
-        with self.stage.server.connect(WORK) as conn:
+        with self.stage.connected(WORK) as conn:
             return seed(
                 conn,
                 self.lineage.snapshot.schema,
@@ -139,14 +139,14 @@ class Walk:
         self, revision: Revision, tables: Collection[str], found: Cycle, seeded: Seeded
     ) -> tuple[Cycle, Seeded]:
         """The rows broke a constraint that the revision adds: learn what comes after without rows, seed for both."""
-        self.stage.server.drop(WORK)
-        self.stage.server.create(WORK, template=BARE)
+        self.stage.drop(WORK)
+        self.stage.clone(WORK, template=BARE)
         ran, _ = self.stage.run(WORK, [("up", revision.id)])
         if not ran.ok:
             return found, seeded
         after = self.stage.capture(WORK, self.lineage.snapshot)
-        self.stage.server.drop(WORK)
-        self.stage.server.create(WORK, template=BARE)
+        self.stage.drop(WORK)
+        self.stage.clone(WORK, template=BARE)
         seeded = self._seed(revision, tables, after)
         return self._cycle(revision, WORK, seeded), seeded
 
