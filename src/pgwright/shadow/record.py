@@ -27,7 +27,9 @@ CLOSES = re.compile(r"\s*(COMMIT|END|ROLLBACK(?!\s+TO)|ABORT)\b", re.I)
 FRAME = re.compile(
     r"\s*(BEGIN|START\s+TRANSACTION|COMMIT|ROLLBACK\s*;?\s*$|select pg_catalog\.version\(\)|select current_schema\(\)"
     r"|show\s+(standard_conforming_strings|transaction isolation level)|SET SESSION CHARACTERISTICS"
-    r"|SELECT\s+t\.oid,\s*typarray|SELECT\s+typname AS name, oid|SAVEPOINT "_pg3_|RELEASE "_pg3_|SELECT pg_catalog\.pg_class\.relname|SELECT\s+(\S+\.)?version_num\s+FROM|SELECT\s+CAST\('test|DISCARD|DEALLOCATE)",
+    r"|SELECT\s+t\.oid,\s*typarray|SELECT\s+typname AS name, oid|(SAVEPOINT|RELEASE)\s.?_pg3_"
+    r"|SELECT pg_catalog\.pg_class\.relname|SELECT\s+(\S+\.)?version_num\s+FROM"
+    r"|SELECT\s+CAST\('test|DISCARD|DEALLOCATE)",
     re.I,
 )
 
