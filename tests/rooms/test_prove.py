@@ -216,3 +216,13 @@ def test_rows_whose_parents_live_in_production(tiny: Tiny) -> None:
     tiny.add("c3", 'op.execute("INSERT INTO orders VALUES (4711)")', 'op.execute("DELETE FROM orders WHERE c = 4711")')
     proof = tiny.prove(rows="none")["c3"]
     assert proof.verdict == "proven" and proof.findings[0].rule == "needs-existing-rows"
+
+
+def test_hostile_rows_give_a_finding_and_no_verdict(tiny: Tiny) -> None:
+    tiny.add("a1", *TABLE)
+    alter = 'op.alter_column("customers", "mail", nullable={})'
+    tiny.add("b2", alter.format(False), alter.format(True))
+    proof = tiny.prove("b2", whole=False, rows="hostile")["b2"]
+    (finding,) = [f for f in proof.findings if f.rule == "data-dependent-failure"]
+    assert proof.verdict == "proven"
+    assert 'SELECT count(*) FROM "customers" WHERE "mail" IS NULL' in finding.instead

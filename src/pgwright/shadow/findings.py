@@ -16,24 +16,13 @@ from pgwright.step import Finding, Observed, Severity
 Way = Literal["upgrade", "downgrade"]
 SKIPPED = re.compile(r"does not exist, skipping")
 CLEANUP = re.compile(r"\s*DROP\s+INDEX\s+(?:CONCURRENTLY\s+)?IF\s+EXISTS\s+(\S+?)\s*;?\s*$", re.I)
-WRITES = re.compile(r"\s*(UPDATE|DELETE)\b", re.I)
+NULLS = re.compile(r'column "([^"]+)" of relation "([^"]+)"')
 
 
 def observed_findings(revision: Revision, found: Cycle, notes: Sequence[Reason]) -> Iterator[Finding]:
     """Everything worth telling that does not refute the revision."""
     for note in notes:
-        yield _finding(
-            revision,
-            "needs-existing-rows",
-            "PW301",
-            "warning",
-            note.message,
-            note.statement,
-            why="The revision writes rows whose parents are in no earlier revision: an empty database cannot be built "
-            "with it. It was proven with foreign key triggers off.",
-            instead="Insert the parents first, or leave out rows whose parents are absent.",
-            line=note.line,
-        )
+        yield _hostile(revision, note) if note.code == "data-dependent-failure" else _orphans(revision, note)
     ways: tuple[tuple[Sequence[Observed], Way], ...] = ((found.up, "upgrade"), (found.down, "downgrade"))
     for messages, phase in ways:
         for at, message in enumerate(messages):
@@ -61,6 +50,37 @@ def observed_findings(revision: Revision, found: Cycle, notes: Sequence[Reason])
                 None,
                 why="Reported, not refuting: column order, NOT NULL names, extensions left behind.",
             )
+
+
+def _orphans(revision: Revision, note: Reason) -> Finding:
+    return _finding(
+        revision,
+        "needs-existing-rows",
+        "PW301",
+        "warning",
+        note.message,
+        note.statement,
+        why="The revision writes rows whose parents are in no earlier revision: an empty database cannot be built "
+        "with it. It was proven with foreign key triggers off.",
+        instead="Insert the parents first, or leave out rows whose parents are absent.",
+        line=note.line,
+    )
+
+
+def _hostile(revision: Revision, note: Reason) -> Finding:
+    missing = NULLS.search(note.message)
+    query = f'SELECT count(*) FROM "{missing[2]}" WHERE "{missing[1]}" IS NULL' if missing else ""
+    return _finding(
+        revision,
+        "data-dependent-failure",
+        "PW302",
+        "warning",
+        note.message,
+        note.statement,
+        why="Rows that the present constraints allow make the upgrade fail. Whether there are any is for production to say.",
+        instead=f"Count them before applying: {query}" if query else "Count such rows in production before applying.",
+        line=note.line,
+    )
 
 
 def _no_op(messages: Sequence[Observed], at: int) -> bool:

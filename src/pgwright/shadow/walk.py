@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,7 @@ from pgwright.schema.diff import diff
 from pgwright.shadow import replay
 from pgwright.shadow.assemble import assemble
 from pgwright.shadow.cycle import Cycle, cycle
-from pgwright.shadow.failure import missing_extension
+from pgwright.shadow.failure import explain, missing_extension
 from pgwright.shadow.lineage import BARE, Lineage
 from pgwright.shadow.repair import repaired
 from pgwright.shadow.rows import Seeded, seed, touched
@@ -101,10 +102,12 @@ class Walk:
         found = self._cycle(revision, database, seeded)
         if tables and found.after is None and _data_dependent(found):
             found, seeded = self._with_fitting_rows(revision, tables, found, seeded)
-        notes = []
+        notes: list[Reason] = []
         if database == BARE and found.after is None and found.reasons and found.reasons[0].sqlstate == "23503":
             found, note = self._without_foreign_keys(revision, found)
             notes.append(note)
+        if tables and self.stage.options.rows == "hostile":
+            notes += self._hostile(revision, tables)
         if not stays:
             self._advance(revision, found, in_place=database == BARE)
         if database == WORK:
@@ -134,6 +137,20 @@ class Walk:
                 seed=self.stage.options.seed,
                 source=source,
             )
+
+    def _hostile(self, revision: Revision, tables: Collection[str]) -> list[Reason]:
+        """What rows that only the parent's constraints hold back do to the upgrade: a note, never a verdict."""
+        self.stage.drop(WORK)
+        self.stage.clone(WORK, template=BARE)
+        source = Path(revision.file).read_text(encoding="utf-8", errors="replace")
+        schema = self.lineage.snapshot.schema
+        with self.stage.connected(WORK) as conn:
+            seed(conn, schema, None, tables, profile="hostile", seed=self.stage.options.seed, source=source)
+        ran, _ = self.stage.run(WORK, [("up", revision.id)])
+        if ran.ok or (ran.error and (ran.error.sqlstate or "")[:2] not in ("22", "23")):
+            return []
+        with self.stage.connected(WORK) as conn:
+            return [dataclasses.replace(explain(conn, schema, "up", ran), code="data-dependent-failure")]
 
     def _with_fitting_rows(
         self, revision: Revision, tables: Collection[str], found: Cycle, seeded: Seeded
