@@ -36,7 +36,8 @@ accept: $(STAMP) ## take what the code prints now as the golden text; read the d
 	PGWRIGHT_ACCEPT=1 $(BIN)/python -m pytest -q tests
 
 docs: $(STAMP)   ## regenerate docs/reference
-	$(BIN)/python -m pgwright.doors.reference docs/reference
+	$(BIN)/python -m pgwright.doors.reference docs/reference/cli.md
+	$(BIN)/python -m pgwright.doors.schemas docs/reference/schemas
 
 bench: $(STAMP)  ## make bench NAME=prove
 	$(BIN)/python bench/$(NAME).py $(ARGS)
