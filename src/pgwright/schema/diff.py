@@ -1,209 +1,182 @@
-"""What is not the same in two schemas, object by object, each with the weight that a proof gives it."""
+"""What is not the same in two databases, and how much it matters.
+
+semantic  the databases behave differently                                          refutes
+name      the same constraint, index, sequence ... under another name              refutes: a later drop by name breaks
+order     the columns stand in another order                                        reported
+reported  a NOT NULL constraint's name (PostgreSQL 18), an extension left behind    reported
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import fields
-from functools import partial
-from typing import Any, Literal
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
+from typing import Any, TypeVar
 
+from pgwright.schema.compared import COMPARED, PARTS, Part, parts
 from pgwright.schema.model import Column, Constraint, Difference, Index, Policy, Relation, Rule, Schema, Thing, Trigger
+from pgwright.schema.names import without_name
 
-Weight = Literal["semantic", "name", "order", "reported"]
-Ignored = frozenset[str]
-
-# Properties that say something about the name or the place of an object only.
-WEIGHTS: Mapping[str, Weight] = {"position": "order", "not_null_name": "reported"}
-# Names of other objects of the same relation: they are told where those objects are compared.
-BORROWED = {"constraint": frozenset({"index"}), "index": frozenset({"constraint"})}
-# Kinds of things that live outside of the revisions: told, never held against them.
-REPORTED = frozenset({"extension"})
-
-_PARTS = ("constraints", "indexes", "triggers", "policies", "rules")
-_WORD = {"constraints": "constraint", "indexes": "index", "triggers": "trigger", "policies": "policy", "rules": "rule"}
-_WHOLE = ("table", "view")  # the last word of every kind of relation: one that is missing takes its sequences along
-_OWN = tuple(f.name for f in fields(Relation) if f.name not in ("schema", "name", "columns", *_PARTS))
+_RENAMED_THINGS = ("sequence", "statistics")  # under another name they are still the same thing
+_WIDTH = 100
+K = TypeVar("K")
+V = TypeVar("V")
 
 
-def diff(a: Schema, b: Schema, *, ignore: Ignored = frozenset()) -> tuple[Difference, ...]:
-    """Differences from `a` (expected) to `b` (got), without the relations in `ignore` and what is theirs."""
+def diff(a: Schema, b: Schema, ignore: Collection[str] = ()) -> tuple[Difference, ...]:
+    """Everything in which `b`, the got, is not `a`, the expected; `ignore` names relations to pass over."""
     if a is b:
         return ()
-    found = tuple(_relations(a, b, ignore))
-    whole = {d.identity for d in found if d.kind != "changed" and d.object.endswith(_WHOLE)}
-    return (*found, *_things(a, b, ignore | whole))
+    return (*_relations(a, b, ignore), *_things(a, b))
 
 
 def describe(difference: Difference) -> str:
-    """One line for people."""
-    d = difference
-    subject = f"{d.object} {d.identity}"
-    if d.kind == "missing":
-        return f"{subject} is missing" + (f": {_short(d.before)}" if d.before else "")
-    if d.kind == "extra":
-        return f"{subject} is extra" + (f": {_short(d.after)}" if d.after else "")
-    if d.kind == "renamed":
-        return f"{subject} is now named {d.after}"
-    return f"{subject}: {d.what.replace('_', ' ')} was {_short(d.before)}, is {_short(d.after)}"
+    """The difference in one line, such as `column public.t.c: type integer -> bigint`."""
+    subject = f"{difference.object} {difference.identity}: "
+    if difference.kind in ("missing", "extra"):
+        return f"{subject}{difference.kind}"
+    if difference.kind == "renamed":
+        return f"{subject}renamed to {difference.after}"
+    before, after = _excerpts(difference.before, difference.after)
+    return f"{subject}{difference.what.replace('_', ' ')} {before} -> {after}"
 
 
-def ignored(what: Thing, ignore: Ignored) -> bool:
-    """True for the sequences and statistics of a relation that is left out."""
-    owner = (what["owned_by"] or "").rpartition(".")[0] if what.kind == "sequence" else what["table"]
-    return bool(ignore) and owner in ignore
+def _relations(a: Schema, b: Schema, ignore: Collection[str]) -> Iterator[Difference]:
+    names = {r.qualified for s in (a, b) for r in s.relations} - set(ignore)
+    for name in sorted(names):
+        old, new = a.relation(name), b.relation(name)
+        if old is None or new is None:
+            yield _existence(old, new, (old or new).kind, name)  # type: ignore[union-attr]
+        elif old is not new and old != new:
+            yield from _relation(old, new)
 
 
-def definition(part: Constraint | Index | Trigger | Policy | Rule) -> tuple[object, ...]:
-    """What a part of a relation does, without any name of its own: equal for two that only the name tells apart."""
-    out = []
-    for field in fields(part):
-        if field.name == "name" or field.name in BORROWED.get(_kind(part), ()):
-            continue
-        value = getattr(part, field.name)
-        out.append(_nameless(part.name, value) if field.name == "definition" else value)
-    return tuple(out)
+def _relation(old: Relation, new: Relation) -> Iterator[Difference]:
+    if old.kind != new.kind:
+        yield Difference("changed", old.kind, old.qualified, "semantic", "kind", old.kind, new.kind)
+    yield from _properties(old, new, old.kind, old.qualified, skip="kind")
+    for attribute, noun in PARTS.items():
+        yield from _parts(parts(old, attribute), parts(new, attribute), noun, old.qualified)
+    yield from _order(old, new)
 
 
-def _nameless(name: str, text: str) -> str:
-    """A CREATE INDEX, TRIGGER or RULE without the first mention of its own name, quoted or not."""
-    quoted = '"' + name.replace('"', '""') + '"'
-    for spelling in (quoted, name):
-        before, found, after = text.partition(f" {spelling} ")
-        if found and before.startswith("CREATE "):
-            return f"{before} {after}"
-    return text
+def _parts(old: Iterable[Part], new: Iterable[Part], noun: str, relation: str) -> Iterator[Difference]:
+    before, after = {p.name: p for p in old}, {p.name: p for p in new}
+    renamed = {} if noun == "column" else _pairs(before, after, _anonymous)
+    for name in sorted(before.keys() | after.keys()):
+        one, other, identity = before.get(name), after.get(name), f"{relation}.{name}"
+        if name in renamed:
+            yield Difference("renamed", noun, identity, "name", "name", name, renamed[name])
+        elif one is not None and other is not None:
+            if one is not other:
+                yield from _properties(one, other, noun, identity)
+        elif name not in renamed.values():
+            yield _existence(one, other, noun, identity)
 
 
-def _kind(part: object) -> str:
-    return type(part).__name__.lower()
+def _properties(
+    old: Relation | Part, new: Relation | Part, noun: str, identity: str, skip: str = ""
+) -> Iterator[Difference]:
+    for name in COMPARED[type(old)]:
+        before, after = getattr(old, name), getattr(new, name)
+        if before != after and name != skip:
+            yield Difference("changed", noun, identity, "semantic", name, _text(before), _text(after))
+    if isinstance(old, Column) and isinstance(new, Column):
+        one, other = old.not_null_name, new.not_null_name
+        if one and other and one != other:
+            yield Difference("changed", noun, identity, "reported", "not_null_name", one, other)
 
 
-def _relations(a: Schema, b: Schema, ignore: Ignored) -> Iterator[Difference]:
-    left = {r.qualified: r for r in a.relations if r.qualified not in ignore}
-    right = {r.qualified: r for r in b.relations if r.qualified not in ignore}
-    for name in sorted(left.keys() | right.keys()):
-        before, after = left.get(name), right.get(name)
-        if before is None and after is not None:
-            yield Difference("extra", after.kind, name, "semantic")
-        elif after is None and before is not None:
-            yield Difference("missing", before.kind, name, "semantic")
-        elif before is not after and before is not None and after is not None and before != after:
-            yield from _relation(before, after)
+def _order(old: Relation, new: Relation) -> Iterator[Difference]:
+    """The columns that both have, where their order is not the same."""
+    both = {c.name for c in old.columns} & {c.name for c in new.columns}
+    before, after = (
+        ", ".join(c.name for c in sorted(r.columns, key=lambda c: c.position) if c.name in both) for r in (old, new)
+    )
+    if before != after:
+        yield Difference("changed", old.kind, old.qualified, "order", "column_order", before, after)
 
 
-def _relation(a: Relation, b: Relation) -> Iterator[Difference]:
-    yield from _properties(a.kind, a.qualified, a, b, _OWN)
-    yield from _columns(a, b)
-    for part in _PARTS:
-        yield from _parts(_WORD[part], a.qualified, getattr(a, part), getattr(b, part))
+def _things(a: Schema, b: Schema) -> Iterator[Difference]:
+    before, after = ({(t.kind, t.identity): t for t in s.things} for s in (a, b))
+    renamed = _pairs(before, after, lambda t: _anonymous_thing(t) if t.kind in _RENAMED_THINGS else t)
+    for key in sorted(before.keys() | after.keys()):
+        one, other = before.get(key), after.get(key)
+        if key in renamed:
+            yield Difference("renamed", *key, "name", "name", key[1], renamed[key][1])
+        elif one is not None and other is not None:
+            if one is not other:
+                yield from _thing(one, other)
+        elif key not in renamed.values():
+            found = _existence(one, other, *key)
+            left = found.kind == "extra" and found.object == "extension"
+            yield replace(found, weight="reported") if left else found
 
 
-def _columns(a: Relation, b: Relation) -> Iterator[Difference]:
-    """Columns are told apart by name alone: the data of a renamed one is elsewhere for every query."""
-    order = _order(a, b)
-    for name, before, after in _paired(a.columns, b.columns):
-        identity = f"{a.qualified}.{name}"
-        if before is None or after is None:
-            yield _one_sided("column", identity, before, after, _column_text)
-            continue
-        names = [n for n in _names(Column) if n != "position"]
-        yield from _properties("column", identity, before, after, names)
-        if name in order:
-            moved = (str(before.position), str(after.position))
-            yield Difference("changed", "column", identity, "order", "position", *moved)
+def _thing(old: Thing, new: Thing) -> Iterator[Difference]:
+    before, after = dict(old.properties), dict(new.properties)
+    for name in sorted(before.keys() | after.keys()):
+        if before.get(name) != after.get(name):
+            yield Difference("changed", old.kind, old.identity, "semantic", name, before.get(name), after.get(name))
 
 
-def _order(a: Relation, b: Relation) -> set[str]:
-    """Columns of both that do not stand in the same sequence; one that came or went moves nobody."""
-    common = {c.name for c in a.columns} & {c.name for c in b.columns}
-    left, right = ([c.name for c in sorted(r.columns, key=lambda c: c.position) if c.name in common] for r in (a, b))
-    return {name for pair in zip(left, right, strict=True) if pair[0] != pair[1] for name in pair}
+def _existence(old: object | None, new: object | None, noun: str, identity: str) -> Difference:
+    return Difference("missing" if new is None else "extra", noun, identity, "semantic")
 
 
-def _parts(word: str, relation: str, a: Sequence[Any], b: Sequence[Any]) -> Iterator[Difference]:
-    """Parts by name; of what is left on both sides, equal definitions are one part under two names."""
-    if a == b:
-        return
-    gone, come = [], []
-    for name, before, after in _paired(a, b):
-        if before is not None and after is not None:
-            skipped = BORROWED.get(word, frozenset())
-            names = [n for n in _names(type(before)) if n not in skipped]
-            yield from _properties(word, f"{relation}.{name}", before, after, names)
-        elif before is not None:
-            gone.append(before)
-        else:
-            come.append(after)
-    for part in gone:
-        twin = next((c for c in come if definition(c) == definition(part)), None)
-        identity = f"{relation}.{part.name}"
-        if twin is None:
-            yield _one_sided(word, identity, part, None, _part_text)
-        else:
-            come.remove(twin)
-            yield Difference("renamed", word, identity, "name", "name", part.name, twin.name)
-    for part in come:
-        yield _one_sided(word, f"{relation}.{part.name}", None, part, _part_text)
+def _pairs(before: dict[K, V], after: dict[K, V], anonymous: Callable[[V], Any]) -> dict[K, K]:
+    """Old name -> new name of those that only the one or only the other side has, and that are equal but for it."""
+    waiting: dict[Any, list[K]] = {}
+    for name in after.keys() - before.keys():
+        waiting.setdefault(anonymous(after[name]), []).append(name)
+    pairs: dict[K, K] = {}
+    for name in sorted(before.keys() - after.keys(), key=repr):
+        found = waiting.get(anonymous(before[name]))
+        if found:
+            found.sort(key=repr, reverse=True)
+            pairs[name] = found.pop()
+    return pairs
 
 
-def _things(a: Schema, b: Schema, ignore: Ignored) -> Iterator[Difference]:
-    left, right = ({(t.kind, t.identity): t for t in s.things if not ignored(t, ignore)} for s in (a, b))
-    for key in sorted(left.keys() | right.keys()):
-        before, after = left.get(key), right.get(key)
-        if before is after or before == after:
-            continue
-        kind, identity = key
-        weight: Weight = "reported" if kind in REPORTED else "semantic"
-        if before is None or after is None:
-            # what is missing of an extension is missing from what the revisions build
-            told = weight if before is None else "semantic"
-            yield Difference("extra" if before is None else "missing", kind, identity, told)
-            continue
-        was, now = dict(before.properties), dict(after.properties)
-        for name in sorted(was.keys() | now.keys()):
-            if was.get(name) != now.get(name):
-                yield Difference("changed", kind, identity, weight, name, was.get(name), now.get(name))
+def _anonymous(part: Part) -> Part:
+    """The part without its name, and without the names that follow it."""
+    match part:
+        case Constraint():
+            return replace(part, name="", index=None if part.index is None else "")
+        case Index():
+            constraint = None if part.constraint is None else ""
+            return replace(part, name="", definition=without_name(part.definition, part.name), constraint=constraint)
+        case Trigger() | Rule():
+            return replace(part, name="", definition=without_name(part.definition, part.name))
+        case Policy() | Column():
+            return replace(part, name="")
 
 
-def _paired(a: Sequence[Any], b: Sequence[Any]) -> Iterator[tuple[str, Any, Any]]:
-    left, right = {p.name: p for p in a}, {p.name: p for p in b}
-    return ((name, left.get(name), right.get(name)) for name in sorted(left.keys() | right.keys()))
-
-
-def _properties(word: str, identity: str, a: object, b: object, names: Sequence[str]) -> Iterator[Difference]:
-    for name in names:
-        before, after = getattr(a, name), getattr(b, name)
-        if before != after:
-            weight = WEIGHTS.get(name, "semantic")
-            yield Difference("changed", word, identity, weight, name, _text(before), _text(after))
-
-
-def _one_sided(word: str, identity: str, a: Any, b: Any, text: Callable[[Any], str]) -> Difference:
-    make = partial(Difference, object=word, identity=identity, weight="semantic")
-    return make("missing", before=text(a)) if b is None else make("extra", after=text(b))
-
-
-def _column_text(column: Column) -> str:
-    default = f" DEFAULT {column.default}" if column.default else ""
-    return column.type + (" NOT NULL" if column.not_null else "") + default
-
-
-def _part_text(part: Any) -> str:
-    return str(getattr(part, "definition", "") or f"{part.command} USING {part.using} WITH CHECK {part.check}")
+def _anonymous_thing(thing: Thing) -> Thing:
+    """The thing without its name in its schema."""
+    schema, _, name = thing.identity.partition(".")
+    properties = tuple((k, v and v.replace(f"{schema}.{name} ", "", 1)) for k, v in thing.properties)
+    return replace(thing, identity=schema, properties=properties)
 
 
 def _text(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
+    """A property for people: yes and no, tuples as lists, nothing as None."""
     if isinstance(value, bool):
-        return "true" if value else "false"
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or None
+    return None if value is None or value == "" else str(value)
 
 
-def _short(text: str | None) -> str:
-    flat = " ".join((text if text is not None else "none").split()) or "none"
-    return flat if len(flat) <= 120 else f"{flat[:117]}..."
+def _excerpts(before: str | None, after: str | None) -> tuple[str, str]:
+    """Both texts on one line; of long ones the part where they begin to differ."""
+    one, other = (" ".join(t.split()) if t is not None else "none" for t in (before, after))
+    if len(one) <= _WIDTH and len(other) <= _WIDTH:
+        return one, other
+    same = next((i for i, (x, y) in enumerate(zip(one, other, strict=False)) if x != y), min(len(one), len(other)))
+    start = max(0, same - 20)
+    return _clip(one, start), _clip(other, start)
 
 
-def _names(kind: Any) -> list[str]:
-    return [f.name for f in fields(kind)]
+def _clip(text: str, start: int) -> str:
+    end = start + _WIDTH
+    return ("..." if start else "") + text[start:end] + ("..." if end < len(text) else "")

@@ -1,48 +1,31 @@
-"""One sha256 for a schema: two are equal exactly when `diff` finds nothing that refutes.
-
-Extensions are the exception: they are no part of it, since one that a downgrade left behind refutes nothing.
-"""
+"""One short text that two databases share exactly when a round trip between them would not be refuted."""
 
 from __future__ import annotations
 
-from dataclasses import fields
+import json
 from hashlib import sha256
-from typing import Any
+from operator import attrgetter
 
-from pgwright.schema.diff import BORROWED, REPORTED, WEIGHTS, Ignored, ignored
-from pgwright.schema.model import Column, Constraint, Index, Relation, Schema
+from pgwright.schema.compared import COMPARED, PARTS, parts
+from pgwright.schema.model import Relation, Schema
+
+_values = {cls: attrgetter("name", *names) for cls, names in COMPARED.items()}
 
 
-def fingerprint(schema: Schema, *, ignore: Ignored = frozenset()) -> str:
-    """sha256 of all that refutes when it differs: names count, the order of columns and names of NOT NULL do not."""
+def fingerprint(schema: Schema, ignore: frozenset[str] = frozenset()) -> str:
+    """sha256, equal for two schemas iff `diff` refutes neither the one for the other nor the other way round.
+
+    Names count. Column order, names of NOT NULL constraints and the server's version do not.
+    """
     digest = sha256()
-    for relation in sorted(schema.relations, key=lambda r: r.qualified):
+    for relation in schema.relations:
         if relation.qualified not in ignore:
-            digest.update(repr(_told(relation, _RELATION)).encode())
-    for thing in sorted(schema.things, key=lambda t: (t.kind, t.identity)):
-        if thing.kind not in REPORTED and not ignored(thing, ignore):
-            told = [(name, text) for name, text in thing.properties if text is not None]
-            digest.update(repr((thing.kind, thing.identity, sorted(told))).encode())
+            digest.update(_text(relation).encode())
+    for thing in schema.things:
+        digest.update(json.dumps([thing.kind, thing.identity, thing.properties]).encode())
     return digest.hexdigest()
 
 
-def _names(kind: Any, but: frozenset[str] = frozenset()) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(kind) if f.name not in WEIGHTS and f.name not in but and f.compare)
-
-
-_RELATION = _names(Relation)
-_INSIDE = {
-    Column: _names(Column),
-    Constraint: _names(Constraint, BORROWED["constraint"]),
-    Index: _names(Index, BORROWED["index"]),
-}
-
-
-def _told(record: Any, names: tuple[str, ...]) -> list[Any]:
-    return [_value(getattr(record, name)) for name in names]
-
-
-def _value(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_value(part) for part in value]
-    return _told(value, _INSIDE[type(value)]) if type(value) in _INSIDE else value
+def _text(relation: Relation) -> str:
+    held = [[_values[type(part)](part) for part in parts(relation, attribute)] for attribute in PARTS]
+    return json.dumps([relation.schema, _values[Relation](relation), held])
