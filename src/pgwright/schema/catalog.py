@@ -14,7 +14,9 @@ from pgwright.schema.model import Schema, Thing
 from pgwright.schema.queries import queries
 
 Connection = psycopg.Connection[tuple[Any, ...]]
+# What deparsed text depends on is pinned, so that it reads the same in every session: names, dates, intervals.
 _BEGIN = """SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = pg_catalog;
+SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, MDY'; SET LOCAL IntervalStyle = 'postgres';
 SET LOCAL jit = off; SET LOCAL join_collapse_limit = 1"""  # the joins are written in the order that is good
 _WHOLE = "SET LOCAL enable_nestloop = off"  # fresh catalogs were never analysed: the planner takes them for small
 
