@@ -19,7 +19,8 @@ _IDENTITY = {"d": "default", "n": "nothing", "f": "full", "i": "index"}
 _ACTIONS = {"a": "", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 _COMMANDS = {"*": "ALL", "r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE"}
 _ENABLED = {"O": "enabled", "D": "disabled", "R": "replica", "A": "always"}
-_BY_NAME, _NUMBER = attrgetter("name"), itemgetter(1)
+_BY_NAME = attrgetter("name")
+_NUMBER = 12  # where a row of `columns` has attnum
 
 Names = Mapping[int, str]
 
@@ -47,15 +48,16 @@ class Rows:
 
 def reads(rows: Rows, known: Mapping[int, Read]) -> dict[int, Read]:
     """Every relation of `rows` by oid; `known` tells the columns of tables that are referenced but not in `rows`."""
+    column = _Columns()
     columns, constraints, indexes = _grouped(rows.columns), _grouped(rows.constraints), _grouped(rows.indexes)
     hanging = _grouped(rows.hanging)
-    names: dict[int, Names] = {oid: {r[1]: r[3] for r in group} for oid, group in columns.items()}
+    names: dict[int, Names] = {oid: {r[_NUMBER]: r[2] for r in group} for oid, group in columns.items()}
     out = {}
     for row in rows.relations:
         oid = row[0]
         mine, held, indexed = names.get(oid, {}), constraints.get(oid, ()), indexes.get(oid, ())
         parts: dict[str, tuple[Any, ...]] = {
-            "columns": _columns(columns.get(oid, ())),
+            "columns": column.ranked(columns.get(oid, ())),
             "constraints": _sorted(_constraint(r, mine, names.get(r[3]) or _known(known, r[3])) for r in held),
             "indexes": _sorted(_index(r, mine) for r in indexed),
             **_hanging(hanging.get(oid, ())),
@@ -67,7 +69,7 @@ def reads(rows: Rows, known: Mapping[int, Read]) -> dict[int, Read]:
 
 def thing(kind: str, identity: str, properties: str) -> Thing:
     """One row of `sql/things.sql`; grants that say no more than the default are left out."""
-    found: dict[str, str] = json.loads(properties)
+    found: dict[str, str] = {name: text for name, text in json.loads(properties).items() if text is not None}
     default = found.pop("default acl", None)
     if "acl" in found and default is not None and _entries(found["acl"]) == _entries(default):
         del found["acl"]
@@ -89,10 +91,19 @@ def _sorted(records: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(sorted(records, key=_BY_NAME))
 
 
-def _columns(rows: Sequence[Row]) -> tuple[Column, ...]:
-    """In name order; the rank comes from attnum. The query's columns after the third are the fields of `Column`."""
-    ranked = enumerate(sorted(rows, key=_NUMBER), 1)
-    return _sorted(Column(*(*row[3:13], rank, *row[13:])) for rank, row in ranked)
+class _Columns(dict[Row, Column]):
+    """Columns by their fields: tables repeat each other's (`id`, `created_at`), and a frozen record may be shared."""
+
+    def __missing__(self, row: Row) -> Column:
+        made = self[row] = Column(*row)
+        return made
+
+    def ranked(self, rows: Sequence[Row]) -> tuple[Column, ...]:
+        """In name order; attnum is the rank where no column was dropped. The rest of the row is as `Column` has it."""
+        if len(rows) != max((row[_NUMBER] for row in rows), default=0):
+            ordered = enumerate(sorted(rows, key=itemgetter(_NUMBER)), 1)
+            rows = [(*row[:_NUMBER], rank, *row[_NUMBER + 1 :]) for rank, row in ordered]
+        return _sorted(self[row[2:]] for row in rows)
 
 
 def _known(known: Mapping[int, Read], oid: int) -> Names:
@@ -119,7 +130,7 @@ def _grants(acl: list[str] | None, default: list[str] | None, columns: Sequence[
     whole: list[str] = []
     if acl is not None and sorted(acl) != sorted(default or ()):
         whole = sorted(acl) or ["(none)"]
-    return (*whole, *sorted(f"{r[3]}: {entry}" for r in columns if r[2] for entry in r[2]))
+    return (*whole, *sorted(f"{r[2]}: {entry}" for r in columns if r[1] for entry in r[1]))
 
 
 def _constraint(row: Row, mine: Names, theirs: Names) -> Constraint:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,10 +16,10 @@ from pgwright.schema.model import Schema, Thing
 from pgwright.schema.queries import queries
 
 Connection = psycopg.Connection[tuple[Any, ...]]
-# What deparsed text depends on is pinned, so that it reads the same in every session: names, dates, intervals.
+# Joins are written in the order that is good; groups are hashed because what comes before them is never in order.
 _BEGIN = """SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = pg_catalog;
 SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, MDY'; SET LOCAL IntervalStyle = 'postgres';
-SET LOCAL jit = off; SET LOCAL join_collapse_limit = 1"""  # the joins are written in the order that is good
+SET LOCAL jit = off; SET LOCAL join_collapse_limit = 1; SET LOCAL enable_sort = off"""
 _WHOLE = "SET LOCAL enable_nestloop = off"  # fresh catalogs were never analysed: the planner takes them for small
 
 
@@ -39,27 +41,43 @@ class Snapshot:
     markers: Markers = field(repr=False, compare=False)
 
 
-def capture(conn: Connection, previous: Snapshot | None = None) -> Snapshot:
+def capture(conn: Connection, previous: Snapshot | None = None, *, once: bool = False) -> Snapshot:
     """The database's schema at one moment; with `previous`, objects that did not change since are not read again.
 
+    `once` saves a tenth: the snapshot has no markers, so that a capture that is given it as `previous` reads everything.
     Opens a read-only transaction of its own and leaves none open. The connection must be idle.
     """
     if conn.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
         raise ValueError("capture needs a connection without an open transaction")
-    with conn.transaction():
+    with conn.transaction(), _without_collector():
         conn.execute(_BEGIN)
-        return _Reader(conn, previous).snapshot()
+        return _Reader(conn, previous, once).snapshot()
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """No garbage collection meanwhile: tens of thousands of new records, none of them garbage, cost it a third more."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 class _Reader:
     """One capture: the scope and the sums first, then what they say has to be read."""
 
-    def __init__(self, conn: Connection, previous: Snapshot | None) -> None:
+    def __init__(self, conn: Connection, previous: Snapshot | None, once: bool) -> None:
         self.conn, self.version = conn, conn.info.server_version
         [(self.hidden, self.members, self.run)] = self._ask("markers", "scope", {})
+        if once:
+            previous, self.run = None, ""
         same_run = previous is not None and previous.markers.run == self.run
         self.previous = previous if same_run else None
-        self.sums = {(family, oid): total for family, oid, total in self._ask("markers", "markers", self._scope)}
+        kind = "unmarked" if once else "markers"
+        self.sums = {(family, oid): total for family, oid, total in self._ask("markers", kind, self._scope)}
 
     def snapshot(self) -> Snapshot:
         """The previous snapshot itself when nothing changed."""
@@ -73,9 +91,10 @@ class _Reader:
         return self._partly(old, changed) or self._whole()
 
     def _whole(self) -> Snapshot:
+        things = self._things(None)
         self.conn.execute(_WHOLE)
         relations = self._relations([oid for family, oid in self.sums if not family], {})
-        return self._made(relations, self._things(None))
+        return self._made(relations, things)
 
     def _partly(self, old: Snapshot, changed: set[tuple[str, int]]) -> Snapshot | None:
         """What changed, laid over what was; None when other objects' text may have changed too."""
@@ -112,7 +131,8 @@ class _Reader:
         if not oids:
             return {}
         texts = queries("relations", self.version // 10000).values()
-        return reads(Rows(*(self._run(text, {"oids": list(oids)}) for text in texts)), known)
+        listed = {"oids": _array(oids)}
+        return reads(Rows(*(self._run(text, listed) for text in texts)), known)
 
     def _things(self, families: set[str] | None) -> dict[str, dict[int, Thing]]:
         """The families asked for (None: all), each by oid, in one query."""
@@ -126,11 +146,17 @@ class _Reader:
 
     @property
     def _scope(self) -> dict[str, Any]:
-        return {"hidden": self.hidden, "members": self.members}
+        return {"hidden": _array(self.hidden), "members": _array(self.members)}
 
     def _ask(self, file: str, name: str, facts: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        return self._run(queries(file, self.version // 10000)[name], facts)
+        """Left to psycopg to prepare: on a connection that stays open, planning is half of what a look at it costs."""
+        return self._run(queries(file, self.version // 10000)[name], facts, prepare=None)
 
-    def _run(self, text: str, facts: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        # never prepared: a generic plan would not see how long the lists are
-        return self.conn.execute(text.encode(), facts, prepare=False).fetchall()
+    def _run(self, text: str, facts: Mapping[str, Any], *, prepare: bool | None = False) -> list[tuple[Any, ...]]:
+        # not prepared unless asked for: a generic plan does not see how long the lists are
+        return self.conn.execute(text.encode(), facts, prepare=prepare, binary=True).fetchall()
+
+
+def _array(oids: Sequence[int]) -> str:
+    """An array literal: written once for several queries, and the server knows from the context that these are oids."""
+    return "{" + ",".join(map(str, oids)) + "}"

@@ -8,6 +8,11 @@ SELECT ARRAY(SELECT oid FROM pg_namespace
        ARRAY(SELECT objid FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e') AS members,
        pg_postmaster_start_time()::text AS run;
 
+-- unmarked: the same relations without a sum, for a snapshot that nobody will go on from
+SELECT '' AS family, oid, '' AS sum FROM pg_class
+ WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND relpersistence <> 't'
+   AND relnamespace <> ALL(%(hidden)s) AND oid <> ALL(%(members)s);
+
 -- markers: (family, oid of the relation or 0, sum)
 WITH rel AS MATERIALIZED (
     SELECT oid, xmin FROM pg_class
@@ -15,12 +20,13 @@ WITH rel AS MATERIALIZED (
        AND relnamespace <> ALL(%(hidden)s) AND oid <> ALL(%(members)s)
 ), part AS (
     SELECT oid, hashtextextended(xmin::text, oid::bigint) AS h FROM rel
-    UNION ALL SELECT attrelid, hashtextextended(xmin::text, 10000000000 + attnum) FROM pg_attribute WHERE attrelid >= 16384 AND attnum > 0
+    UNION ALL SELECT a.attrelid, hashtextextended(a.xmin::text, 10000000000 + a.attnum)
+                FROM pg_attribute a WHERE a.attrelid = ANY(ARRAY(SELECT oid FROM rel)) AND a.attnum > 0
     UNION ALL SELECT adrelid, hashtextextended(xmin::text, oid::bigint) FROM pg_attrdef
     UNION ALL SELECT conrelid, hashtextextended(xmin::text, oid::bigint) FROM pg_constraint WHERE conrelid >= 16384
     UNION ALL SELECT i.indrelid, hashtextextended(i.xmin::text || ' ' || c.xmin::text, i.indexrelid::bigint)
                 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indexrelid >= 16384
-    UNION ALL SELECT tgrelid, hashtextextended(xmin::text, oid::bigint) FROM pg_trigger
+    UNION ALL SELECT tgrelid, hashtextextended(xmin::text, oid::bigint) FROM pg_trigger WHERE NOT tgisinternal
     UNION ALL SELECT polrelid, hashtextextended(xmin::text, oid::bigint) FROM pg_policy
     UNION ALL SELECT ev_class, hashtextextended(xmin::text, oid::bigint) FROM pg_rewrite WHERE ev_class >= 16384
     UNION ALL SELECT inhrelid, hashtextextended(xmin::text, inhparent::bigint) FROM pg_inherits

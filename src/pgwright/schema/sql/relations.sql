@@ -30,9 +30,11 @@ SELECT c.oid, n.nspname, c.relname, c.relkind::text, pg_get_userbyid(c.relowner)
                FROM pg_foreign_table f JOIN pg_foreign_server s ON s.oid = f.ftserver) foreigns ON foreigns.ftrelid = c.oid
  WHERE c.oid = ANY(%(oids)s);
 
--- columns: the type's name is made once per (type, modifier), not once per column
+-- columns: the type's name is made once per (type, modifier), not once per column, and rows stay narrow until the end
 WITH live AS MATERIALIZED (
-    SELECT * FROM pg_attribute WHERE attrelid = ANY(%(oids)s) AND attnum > 0 AND NOT attisdropped
+    SELECT attrelid, attnum, attname, atttypid, atttypmod, attnotnull, attidentity, attgenerated, attcollation, attstorage,
+           attcompression, attstattarget, attacl, attoptions, attfdwoptions
+      FROM pg_attribute WHERE attrelid = ANY(%(oids)s) AND attnum > 0 AND NOT attisdropped
 ), types AS MATERIALIZED (
     SELECT u.atttypid, u.atttypmod, format_type(u.atttypid, u.atttypmod) AS name, t.typcollation, t.typstorage,
            CASE WHEN t.typsubscript = 'array_subscript_handler'::regproc THEN 'array'
@@ -44,14 +46,14 @@ WITH live AS MATERIALIZED (
       JOIN pg_type e ON e.oid = CASE WHEN t.typsubscript = 'array_subscript_handler'::regproc THEN t.typelem ELSE t.oid END
       JOIN pg_namespace n ON n.oid = e.typnamespace
 )
-SELECT a.attrelid, a.attnum, a.attacl::text[], a.attname, t.name, a.attnotnull, pg_get_expr(ad.adbin, ad.adrelid),
+SELECT a.attrelid, a.attacl::text[], a.attname, t.name, a.attnotnull, pg_get_expr(ad.adbin, ad.adrelid),
        CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' ELSE '' END,
        CASE a.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' ELSE '' END,
        CASE WHEN a.attcollation <> t.typcollation THEN quote_ident(cn.nspname) || '.' || quote_ident(co.collname) END,
        CASE WHEN a.attstorage <> t.typstorage THEN
            CASE a.attstorage WHEN 'p' THEN 'plain' WHEN 'e' THEN 'external' WHEN 'm' THEN 'main' ELSE 'extended' END END,
        CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END,
-       d.description,
+       d.description, a.attnum,
        t.kind, t.element,
        nn.conname, coalesce(nn.convalidated, true), --@ >= 18
        NULL, true, --@ < 18

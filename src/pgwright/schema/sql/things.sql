@@ -1,11 +1,11 @@
--- Everything that is not a relation: (family, oid, kind, identity, properties as one JSON object without nulls).
+-- Everything that is not a relation: (family, oid, kind, identity, properties as one JSON object).
 -- Only the families that are asked for are joined with UNION ALL and sent as one query. %(hidden)s: oids of schemas
 -- left out; %(members)s: oids of members of extensions.
 
 -- schemas: public counts too, it can be dropped and granted on
 SELECT 'schemas' AS family, n.oid, 'schema' AS kind, n.nspname::text AS identity,
-       jsonb_strip_nulls(jsonb_build_object('owner', pg_get_userbyid(n.nspowner), 'acl', n.nspacl::text[]::text,
-           'default acl', acldefault('n', n.nspowner)::text[]::text, 'comment', d.description))::text AS properties
+       json_build_object('owner', pg_get_userbyid(n.nspowner), 'acl', n.nspacl::text[]::text,
+           'default acl', acldefault('n', n.nspowner)::text[]::text, 'comment', d.description)::text AS properties
   FROM pg_namespace n
   LEFT JOIN pg_description d ON d.classoid = 'pg_namespace'::regclass AND d.objoid = n.oid AND d.objsubid = 0
  WHERE n.oid <> ALL(%(hidden)s)
@@ -13,31 +13,31 @@ SELECT 'schemas' AS family, n.oid, 'schema' AS kind, n.nspname::text AS identity
 
 -- sequences: identity ones too, they carry options
 SELECT 'sequences', c.oid, 'sequence', n.nspname || '.' || c.relname,
-       jsonb_strip_nulls(jsonb_build_object('type', format_type(s.seqtypid, NULL), 'start', s.seqstart::text,
+       json_build_object('type', format_type(s.seqtypid, NULL), 'start', s.seqstart::text,
            'increment', s.seqincrement::text, 'max', s.seqmax::text, 'min', s.seqmin::text, 'cache', s.seqcache::text,
-           'cycle', s.seqcycle::text, 'owned_by', own.by, 'identity', own.internal, 'persistence', c.relpersistence::text,
+           'cycle', s.seqcycle::text, 'owned_by', tn.nspname || '.' || t.relname || '.' ||
+               (SELECT attname FROM pg_attribute WHERE attrelid = own.refobjid AND attnum = own.refobjsubid::int2),
+           'identity', CASE own.deptype WHEN 'i' THEN 'true' END, 'persistence', c.relpersistence::text,
            'owner', pg_get_userbyid(c.relowner), 'acl', c.relacl::text[]::text,
            'default acl', CASE WHEN c.relacl IS NOT NULL THEN acldefault('s', c.relowner)::text[]::text END,
-           'comment', d.description))::text
-  FROM pg_sequence s
-  JOIN pg_class c ON c.oid = s.seqrelid
+           'comment', d.description)::text
+  FROM pg_class c
+  JOIN pg_sequence s ON s.seqrelid = c.oid
   JOIN pg_namespace n ON n.oid = c.relnamespace
-  LEFT JOIN (SELECT o.objid, tn.nspname || '.' || t.relname || '.' || a.attname AS by,
-                    CASE o.deptype WHEN 'i' THEN 'true' END AS internal
-               FROM pg_depend o
-               JOIN pg_class t ON t.oid = o.refobjid
-               JOIN pg_namespace tn ON tn.oid = t.relnamespace
-               JOIN pg_attribute a ON a.attrelid = o.refobjid AND a.attnum = o.refobjsubid
-              WHERE o.classid = 'pg_class'::regclass AND o.refclassid = 'pg_class'::regclass AND o.objsubid = 0
-                AND o.refobjsubid > 0 AND o.deptype IN ('a', 'i')) own ON own.objid = s.seqrelid
+  LEFT JOIN LATERAL (SELECT o.refobjid, o.refobjsubid, o.deptype FROM pg_depend o
+                      WHERE o.classid = 'pg_class'::regclass AND o.objid = s.seqrelid AND o.objsubid = 0
+                        AND o.refclassid = 'pg_class'::regclass AND o.refobjsubid > 0 AND o.deptype IN ('a', 'i')
+                      LIMIT 1) own ON true
+  LEFT JOIN pg_class t ON t.oid = own.refobjid
+  LEFT JOIN pg_namespace tn ON tn.oid = t.relnamespace
   LEFT JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = 0
- WHERE c.relnamespace <> ALL(%(hidden)s) AND c.relpersistence <> 't' AND c.oid <> ALL(%(members)s);
+ WHERE c.relkind = 'S' AND c.relnamespace <> ALL(%(hidden)s) AND c.relpersistence <> 't' AND c.oid <> ALL(%(members)s);
 
 -- enums: labels in their sort order
 SELECT 'enums', t.oid, 'enum', n.nspname || '.' || t.typname,
-       jsonb_strip_nulls(jsonb_build_object('labels', e.labels, 'owner', pg_get_userbyid(t.typowner), 'acl', t.typacl::text[]::text,
+       json_build_object('labels', e.labels, 'owner', pg_get_userbyid(t.typowner), 'acl', t.typacl::text[]::text,
            'default acl', CASE WHEN t.typacl IS NOT NULL THEN acldefault('T', t.typowner)::text[]::text END,
-           'comment', d.description))::text
+           'comment', d.description)::text
   FROM pg_type t
   JOIN pg_namespace n ON n.oid = t.typnamespace
   LEFT JOIN (SELECT enumtypid, json_agg(enumlabel ORDER BY enumsortorder)::text AS labels FROM pg_enum GROUP BY 1) e
@@ -47,12 +47,12 @@ SELECT 'enums', t.oid, 'enum', n.nspname || '.' || t.typname,
 
 -- domains: their constraints by name, as one JSON object
 SELECT 'domains', t.oid, 'domain', n.nspname || '.' || t.typname,
-       jsonb_strip_nulls(jsonb_build_object('type', format_type(t.typbasetype, t.typtypmod), 'not_null', t.typnotnull::text,
+       json_build_object('type', format_type(t.typbasetype, t.typtypmod), 'not_null', t.typnotnull::text,
            'default', t.typdefault, 'constraints', k.definitions,
            'collation', CASE WHEN t.typcollation <> b.typcollation THEN t.typcollation::regcollation::text END,
            'owner', pg_get_userbyid(t.typowner), 'acl', t.typacl::text[]::text,
            'default acl', CASE WHEN t.typacl IS NOT NULL THEN acldefault('T', t.typowner)::text[]::text END,
-           'comment', d.description))::text
+           'comment', d.description)::text
   FROM pg_type t
   JOIN pg_namespace n ON n.oid = t.typnamespace
   JOIN pg_type b ON b.oid = t.typbasetype
@@ -65,9 +65,9 @@ SELECT 'domains', t.oid, 'domain', n.nspname || '.' || t.typname,
 
 -- composites: stand-alone composite types, attributes in order as a JSON array
 SELECT 'composites', t.oid, 'composite type', n.nspname || '.' || t.typname,
-       jsonb_strip_nulls(jsonb_build_object('attributes', a.attributes, 'owner', pg_get_userbyid(t.typowner), 'acl', t.typacl::text[]::text,
+       json_build_object('attributes', a.attributes, 'owner', pg_get_userbyid(t.typowner), 'acl', t.typacl::text[]::text,
            'default acl', CASE WHEN t.typacl IS NOT NULL THEN acldefault('T', t.typowner)::text[]::text END,
-           'comment', d.description))::text
+           'comment', d.description)::text
   FROM pg_type t
   JOIN pg_namespace n ON n.oid = t.typnamespace
   JOIN pg_class c ON c.oid = t.typrelid AND c.relkind = 'c'
@@ -79,12 +79,12 @@ SELECT 'composites', t.oid, 'composite type', n.nspname || '.' || t.typname,
 
 -- ranges: with their multirange
 SELECT 'ranges', t.oid, 'range type', n.nspname || '.' || t.typname,
-       jsonb_strip_nulls(jsonb_build_object('subtype', format_type(r.rngsubtype, NULL), 'multirange', format_type(r.rngmultitypid, NULL),
+       json_build_object('subtype', format_type(r.rngsubtype, NULL), 'multirange', format_type(r.rngmultitypid, NULL),
            'opclass', o.opcname, 'collation', nullif(r.rngcollation, 0)::regcollation::text,
            'canonical', nullif(r.rngcanonical::oid, 0)::regproc::text, 'difference', nullif(r.rngsubdiff::oid, 0)::regproc::text,
            'owner', pg_get_userbyid(t.typowner), 'acl', t.typacl::text[]::text,
            'default acl', CASE WHEN t.typacl IS NOT NULL THEN acldefault('T', t.typowner)::text[]::text END,
-           'comment', d.description))::text
+           'comment', d.description)::text
   FROM pg_range r
   JOIN pg_type t ON t.oid = r.rngtypid
   JOIN pg_namespace n ON n.oid = t.typnamespace
@@ -96,7 +96,7 @@ SELECT 'ranges', t.oid, 'range type', n.nspname || '.' || t.typname,
 -- Those that a range type made for itself have no kind: they only lend their names to others' texts
 SELECT 'functions', p.oid, CASE WHEN i.objid IS NOT NULL THEN '' ELSE CASE p.prokind WHEN 'a' THEN 'aggregate' WHEN 'p' THEN 'procedure' ELSE 'function' END END,
        n.nspname || '.' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')',
-       jsonb_strip_nulls(jsonb_build_object(
+       json_build_object(
            'definition', CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid)
                ELSE concat_ws(' ', a.aggtransfn, format_type(a.aggtranstype, NULL), a.aggfinalfn, a.agginitval, a.aggcombinefn,
                               a.aggserialfn, a.aggdeserialfn, a.aggmtransfn, a.aggmfinalfn, a.aggminitval, a.aggkind, a.aggfinalmodify,
@@ -105,7 +105,7 @@ SELECT 'functions', p.oid, CASE WHEN i.objid IS NOT NULL THEN '' ELSE CASE p.pro
            'security definer', CASE WHEN p.prosecdef THEN 'true' END, 'standard body', CASE WHEN p.prosqlbody IS NOT NULL THEN 'true' END,
            'owner', pg_get_userbyid(p.proowner), 'acl', p.proacl::text[]::text,
            'default acl', CASE WHEN p.proacl IS NOT NULL THEN acldefault('f', p.proowner)::text[]::text END,
-           'comment', d.description))::text
+           'comment', d.description)::text
   FROM pg_proc p
   JOIN pg_namespace n ON n.oid = p.pronamespace
   JOIN pg_language l ON l.oid = p.prolang
@@ -116,7 +116,7 @@ SELECT 'functions', p.oid, CASE WHEN i.objid IS NOT NULL THEN '' ELSE CASE p.pro
 
 -- extensions: their members are told by nobody
 SELECT 'extensions', e.oid, 'extension', e.extname::text,
-       jsonb_strip_nulls(jsonb_build_object('version', e.extversion, 'schema', n.nspname, 'comment', d.description))::text
+       json_build_object('version', e.extversion, 'schema', n.nspname, 'comment', d.description)::text
   FROM pg_extension e
   JOIN pg_namespace n ON n.oid = e.extnamespace
   LEFT JOIN pg_description d ON d.classoid = 'pg_extension'::regclass AND d.objoid = e.oid AND d.objsubid = 0
@@ -124,12 +124,12 @@ SELECT 'extensions', e.oid, 'extension', e.extname::text,
 
 -- roles: of the whole cluster, without passwords
 SELECT 'roles', r.oid, 'role', r.rolname::text,
-       jsonb_strip_nulls(jsonb_build_object('attributes', concat_ws(' ', CASE WHEN r.rolsuper THEN 'superuser' END,
+       json_build_object('attributes', concat_ws(' ', CASE WHEN r.rolsuper THEN 'superuser' END,
                CASE WHEN NOT r.rolinherit THEN 'noinherit' END, CASE WHEN r.rolcreaterole THEN 'createrole' END,
                CASE WHEN r.rolcreatedb THEN 'createdb' END, CASE WHEN r.rolcanlogin THEN 'login' END,
                CASE WHEN r.rolreplication THEN 'replication' END, CASE WHEN r.rolbypassrls THEN 'bypassrls' END),
            'connections', nullif(r.rolconnlimit, -1)::text, 'valid until', r.rolvaliduntil::text, 'settings', r.rolconfig::text,
-           'member of', m.groups, 'comment', d.description))::text
+           'member of', m.groups, 'comment', d.description)::text
   FROM pg_roles r
   LEFT JOIN (SELECT m.member, json_agg(pg_get_userbyid(m.roleid) || CASE WHEN m.admin_option THEN ' with admin option' ELSE '' END
                                        || CASE WHEN m.inherit_option THEN '' ELSE ' without inherit' END --@ >= 16
@@ -141,7 +141,7 @@ SELECT 'roles', r.oid, 'role', r.rolname::text,
 
 -- publications: to_jsonb because the columns of the catalogs differ from major to major
 SELECT 'publications', p.oid, 'publication', p.pubname::text,
-       jsonb_strip_nulls(jsonb_build_object('settings', (to_jsonb(p) - 'oid' - 'pubname' - 'pubowner')::text, 'owner', pg_get_userbyid(p.pubowner),
+       json_build_object('settings', (to_jsonb(p) - 'oid' - 'pubname' - 'pubowner')::text, 'owner', pg_get_userbyid(p.pubowner),
            'tables', (SELECT json_agg(r.prrelid::regclass::text
                           || coalesce(' (' || (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute a --@ >= 15
                                                 WHERE a.attrelid = r.prrelid AND a.attnum = ANY(r.prattrs::int2[])) || ')', '') --@ >= 15
@@ -149,22 +149,22 @@ SELECT 'publications', p.oid, 'publication', p.pubname::text,
                           ORDER BY r.prrelid::regclass::text) FROM pg_publication_rel r WHERE r.prpubid = p.oid)::text,
            'schemas', (SELECT json_agg(pn.pnnspid::regnamespace::text ORDER BY 1) --@ >= 15
                          FROM pg_publication_namespace pn WHERE pn.pnpubid = p.oid)::text, --@ >= 15
-           'comment', d.description))::text
+           'comment', d.description)::text
   FROM pg_publication p
   LEFT JOIN pg_description d ON d.classoid = 'pg_publication'::regclass AND d.objoid = p.oid AND d.objsubid = 0;
 
 -- event_triggers: but not ours
 SELECT 'event_triggers', e.oid, 'event trigger', e.evtname::text,
-       jsonb_strip_nulls(jsonb_build_object('event', e.evtevent, 'function', e.evtfoid::regproc::text, 'enabled', e.evtenabled::text,
-           'tags', e.evttags::text, 'owner', pg_get_userbyid(e.evtowner), 'comment', d.description))::text
+       json_build_object('event', e.evtevent, 'function', e.evtfoid::regproc::text, 'enabled', e.evtenabled::text,
+           'tags', e.evttags::text, 'owner', pg_get_userbyid(e.evtowner), 'comment', d.description)::text
   FROM pg_event_trigger e
   LEFT JOIN pg_description d ON d.classoid = 'pg_event_trigger'::regclass AND d.objoid = e.oid AND d.objsubid = 0
  WHERE NOT starts_with(e.evtname::text, 'pgwright_') AND e.oid <> ALL(%(members)s);
 
 -- statistics: extended ones
 SELECT 'statistics', s.oid, 'statistics', n.nspname || '.' || s.stxname,
-       jsonb_strip_nulls(jsonb_build_object('definition', pg_get_statisticsobjdef(s.oid), 'table', tn.nspname || '.' || c.relname,
-           'target', nullif(s.stxstattarget, -1)::text, 'owner', pg_get_userbyid(s.stxowner), 'comment', d.description))::text
+       json_build_object('definition', pg_get_statisticsobjdef(s.oid), 'table', tn.nspname || '.' || c.relname,
+           'target', nullif(s.stxstattarget, -1)::text, 'owner', pg_get_userbyid(s.stxowner), 'comment', d.description)::text
   FROM pg_statistic_ext s
   JOIN pg_namespace n ON n.oid = s.stxnamespace
   JOIN pg_class c ON c.oid = s.stxrelid
@@ -175,54 +175,54 @@ SELECT 'statistics', s.oid, 'statistics', n.nspname || '.' || s.stxname,
 -- default_privileges: by role, schema and kind of object
 SELECT 'default_privileges', a.oid, 'default privileges',
        concat_ws(' ', pg_get_userbyid(a.defaclrole), coalesce('in ' || n.nspname, 'everywhere'), a.defaclobjtype),
-       jsonb_strip_nulls(jsonb_build_object('acl', a.defaclacl::text[]::text))::text
+       json_build_object('acl', a.defaclacl::text[]::text)::text
   FROM pg_default_acl a
   LEFT JOIN pg_namespace n ON n.oid = a.defaclnamespace;
 
 -- exotic: what few databases have and what other objects' text may name
 SELECT 'exotic', c.oid, 'collation', n.nspname || '.' || c.collname,
-       jsonb_strip_nulls(jsonb_build_object('settings', (to_jsonb(c) - '{oid,collname,collnamespace,collowner,collversion}'::text[])::text,
-           'owner', pg_get_userbyid(c.collowner), 'comment', obj_description(c.oid, 'pg_collation')))::text
+       json_build_object('settings', (to_jsonb(c) - '{oid,collname,collnamespace,collowner,collversion}'::text[])::text,
+           'owner', pg_get_userbyid(c.collowner), 'comment', obj_description(c.oid, 'pg_collation'))::text
   FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace
  WHERE c.oid >= 16384 AND c.collnamespace <> ALL(%(hidden)s) AND c.oid <> ALL(%(members)s)
 UNION ALL
 SELECT 'exotic', c.oid, 'cast', format_type(c.castsource, NULL) || ' as ' || format_type(c.casttarget, NULL),
-       jsonb_strip_nulls(jsonb_build_object('function', nullif(c.castfunc, 0)::regprocedure::text, 'context', c.castcontext::text,
-           'method', c.castmethod::text, 'comment', obj_description(c.oid, 'pg_cast')))::text
+       json_build_object('function', nullif(c.castfunc, 0)::regprocedure::text, 'context', c.castcontext::text,
+           'method', c.castmethod::text, 'comment', obj_description(c.oid, 'pg_cast'))::text
   FROM pg_cast c WHERE c.oid >= 16384 AND c.oid <> ALL(%(members)s)
    AND NOT EXISTS (SELECT FROM pg_depend i WHERE i.classid = 'pg_cast'::regclass AND i.objid = c.oid AND i.deptype = 'i')
 UNION ALL
 SELECT 'exotic', o.oid, 'operator', n.nspname || '.' || o.oprname || '(' || concat_ws(', ',
            CASE WHEN o.oprleft <> 0 THEN format_type(o.oprleft, NULL) ELSE 'none' END, format_type(o.oprright, NULL)) || ')',
-       jsonb_strip_nulls(jsonb_build_object('function', o.oprcode::text, 'result', format_type(o.oprresult, NULL),
+       json_build_object('function', o.oprcode::text, 'result', format_type(o.oprresult, NULL),
            'commutator', nullif(o.oprcom, 0)::regoperator::text, 'negator', nullif(o.oprnegate, 0)::regoperator::text,
            'flags', concat_ws(' ', CASE WHEN o.oprcanhash THEN 'hashes' END, CASE WHEN o.oprcanmerge THEN 'merges' END),
            'restrict', nullif(o.oprrest::oid, 0)::regproc::text, 'join', nullif(o.oprjoin::oid, 0)::regproc::text,
-           'owner', pg_get_userbyid(o.oprowner), 'comment', obj_description(o.oid, 'pg_operator')))::text
+           'owner', pg_get_userbyid(o.oprowner), 'comment', obj_description(o.oid, 'pg_operator'))::text
   FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace
  WHERE o.oid >= 16384 AND o.oprnamespace <> ALL(%(hidden)s) AND o.oid <> ALL(%(members)s)
 UNION ALL
 SELECT 'exotic', l.oid, 'language', l.lanname::text,
-       jsonb_strip_nulls(jsonb_build_object('trusted', l.lanpltrusted::text, 'handler', nullif(l.lanplcallfoid, 0)::regproc::text,
-           'owner', pg_get_userbyid(l.lanowner), 'acl', l.lanacl::text[]::text))::text
+       json_build_object('trusted', l.lanpltrusted::text, 'handler', nullif(l.lanplcallfoid, 0)::regproc::text,
+           'owner', pg_get_userbyid(l.lanowner), 'acl', l.lanacl::text[]::text)::text
   FROM pg_language l WHERE l.oid >= 16384 AND l.oid <> ALL(%(members)s)
 UNION ALL
 SELECT 'exotic', s.oid, 'foreign server', s.srvname::text,
-       jsonb_strip_nulls(jsonb_build_object('wrapper', w.fdwname, 'type', s.srvtype, 'version', s.srvversion, 'options', s.srvoptions::text,
-           'owner', pg_get_userbyid(s.srvowner), 'acl', s.srvacl::text[]::text, 'comment', obj_description(s.oid, 'pg_foreign_server')))::text
+       json_build_object('wrapper', w.fdwname, 'type', s.srvtype, 'version', s.srvversion, 'options', s.srvoptions::text,
+           'owner', pg_get_userbyid(s.srvowner), 'acl', s.srvacl::text[]::text, 'comment', obj_description(s.oid, 'pg_foreign_server'))::text
   FROM pg_foreign_server s JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
  WHERE s.oid <> ALL(%(members)s)
 UNION ALL
 SELECT 'exotic', c.oid, 'text search configuration', n.nspname || '.' || c.cfgname,
-       jsonb_strip_nulls(jsonb_build_object('parser', p.prsname, 'mapping', (SELECT json_agg(m.maptokentype || ':' || m.mapdict::regdictionary
+       json_build_object('parser', p.prsname, 'mapping', (SELECT json_agg(m.maptokentype || ':' || m.mapdict::regdictionary
                ORDER BY m.maptokentype, m.mapseqno) FROM pg_ts_config_map m WHERE m.mapcfg = c.oid)::text,
-           'owner', pg_get_userbyid(c.cfgowner), 'comment', obj_description(c.oid, 'pg_ts_config')))::text
+           'owner', pg_get_userbyid(c.cfgowner), 'comment', obj_description(c.oid, 'pg_ts_config'))::text
   FROM pg_ts_config c
   JOIN pg_namespace n ON n.oid = c.cfgnamespace
   JOIN pg_ts_parser p ON p.oid = c.cfgparser
  WHERE c.oid >= 16384 AND c.cfgnamespace <> ALL(%(hidden)s) AND c.oid <> ALL(%(members)s)
 UNION ALL
 SELECT 'exotic', t.oid, 'base type', n.nspname || '.' || t.typname,
-       jsonb_strip_nulls(jsonb_build_object('settings', (to_jsonb(t) - '{oid,typname,typnamespace,typowner,typarray,typacl}'::text[])::text))::text
+       json_build_object('settings', (to_jsonb(t) - '{oid,typname,typnamespace,typowner,typarray,typacl}'::text[])::text)::text
   FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
  WHERE t.oid >= 16384 AND t.typtype = 'b' AND t.typcategory <> 'A' AND t.typnamespace <> ALL(%(hidden)s) AND t.oid <> ALL(%(members)s);
