@@ -25,7 +25,6 @@ from pgwright.records import Change, PlannedRevision, Proof, Task
 from pgwright.records import from_json as from_record
 from pgwright.records import to_json as record_json
 from pgwright.schema.catalog import Snapshot
-from pgwright.schema.diff import describe, diff
 from pgwright.shadow import prove as proving
 from pgwright.shadow.baseline import Baseline
 from pgwright.shadow.binaries import Binaries, find
@@ -38,7 +37,7 @@ from pgwright.step import Step
 TaskOf = Callable[[Loaded, Sequence[ModelClass]], Task]
 MODELS = "pgwright_models"
 IGNORED_LINES = (".pgwright/cache/",)
-SETTINGS = """# pgwright: see docs/reference/configuration.md. No secret belongs here.
+SETTINGS = """# pgwright: `pgwright doctor` shows what is used. No secret belongs here.
 # python = ".venv/bin/python"     # the interpreter that runs env.py; found by itself where it is missing
 # major = 18                      # PostgreSQL major of production
 
@@ -420,14 +419,6 @@ def prove(
     return tuple(proofs)
 
 
-def drift(stage: Stage, head: Snapshot) -> tuple[str, ...]:
-    """Where the models and the head revision differ, in words."""
-    stage.server.create(MODELS, template=EMPTY)
-    stage.interpreter.create_all(stage.target(MODELS))
-    models = stage.capture(MODELS)
-    return tuple(describe(d) for d in diff(head.schema, models.schema, ignore=stage.ignored) if d.refutes)
-
-
 def status(project: Project, on_event: OnEvent = silent) -> Status:
     """Heads, new revisions and whether each is proven as it stands now; needs no server and imports nothing of theirs."""
     history = project.history()
@@ -486,4 +477,4 @@ def _safe(name: str) -> str:
     return "".join(c if c.isalnum() or c in "-_." else "_" for c in name).lstrip(".") or "_"
 
 
-__all__ = ["Doctor", "Status", "Wish", "asdict", "doctor", "drift", "init", "outstanding", "plan", "prove", "status"]
+__all__ = ["Doctor", "Status", "Wish", "asdict", "doctor", "init", "outstanding", "plan", "prove", "status"]

@@ -13,6 +13,9 @@ from pgwright.project.settings import Settings, has_settings, read_settings
 from pgwright.project.trees import Tree, trees_below, trees_in
 
 
+SHOWN = 12  # trees named in a refusal
+
+
 @dataclass(frozen=True, slots=True)
 class Project:
     """A project with one Alembic tree chosen. `root` is where its settings and `.pgwright/` live."""
@@ -75,7 +78,13 @@ def _chosen(start: Path, trees: tuple[Tree, ...], root: Path) -> Tree:
         return trees[0]
     if not trees:
         raise NoTree(root=root)
-    raise ManyTrees(count=len(trees), root=root, names=", ".join(one.name for one in trees))
+    raise ManyTrees(count=len(trees), root=root, names=_listed(trees))
+
+
+def _listed(trees: tuple[Tree, ...]) -> str:
+    """The names of the trees, as many as a person reads."""
+    names = [one.name for one in trees[:SHOWN]]
+    return ", ".join(names) + (f" and {len(trees) - SHOWN} more" if len(trees) > SHOWN else "")
 
 
 def _from_environment(start: Path, root: Path) -> list[Tree]:
@@ -98,4 +107,4 @@ def _named(name: str, trees: tuple[Tree, ...], root: Path) -> Tree:
         matches = [one for one in trees if fits(one)]
         if len(matches) == 1:
             return matches[0]
-    raise UnknownTree(name=name, root=root, names=", ".join(one.name for one in trees) or "none at all")
+    raise UnknownTree(name=name, root=root, names=_listed(trees) or "none at all")
