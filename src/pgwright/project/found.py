@@ -12,7 +12,6 @@ from pgwright.project.refusals import ManyTrees, NoTree, UnknownTree
 from pgwright.project.settings import Settings, has_settings, read_settings
 from pgwright.project.trees import Tree, trees_below, trees_in
 
-
 SHOWN = 12  # trees named in a refusal
 
 
