@@ -19,7 +19,7 @@ KINDS: dict[str, Kind] = {
     "prod": "production",
     "production": "production",
 }
-TEXTS, LISTS = ("python", "tree", "main"), ("x", "allow", "setup_sql", "shims")
+TEXTS, LISTS = ("python", "tree", "main", "server_url_env"), ("x", "allow", "setup_sql", "shims")
 KNOWN = {*TEXTS, *LISTS, "major", "env", "environments"}
 # RFC 2606 and 6761: names that can never be a real machine, and this machine itself
 ADDRESS = re.compile(r"://[^/\s:@]*:[^/\s@]+@(\[[^\]]*\]|[^/\s:?]*)")  # with a password; the group is the host
@@ -44,6 +44,7 @@ class Settings:
     tree: str | None = None
     main: str | None = None
     major: int | None = None
+    server_url_env: str | None = None  # the variable that holds the address of a server to prove on
     x: tuple[str, ...] = ()  # -x arguments of the alembic command
     allow: tuple[str, ...] = ()  # "host:port" on this machine that the project's code may reach while proving
     setup_sql: tuple[Path, ...] = ()
@@ -91,6 +92,7 @@ def _settings(table: dict[str, Any], file: Path) -> Settings:
         tree=table.get("tree"),
         main=table.get("main"),
         major=table.get("major"),
+        server_url_env=_variable(table.get("server_url_env"), "server_url_env", file),
         x=tuple(table.get("x", ())),
         allow=tuple(table.get("allow", ())),
         setup_sql=tuple(file.parent / one for one in table.get("setup_sql", ())),
@@ -143,6 +145,12 @@ def _environment(name: str, table: Any, file: Path) -> Environment:
     kind = KINDS.get(cast(str, table.get("kind", name)))
     if kind is None:
         raise BadSettings(source=file.name, why=f"environments.{name}.kind must be dev, staging or production")
-    if not re.fullmatch(r"[A-Za-z_]\w*", table["url_env"]):
-        raise PasswordInFile(source=file.name, key=f"environments.{name}.url_env")
+    _variable(table["url_env"], f"environments.{name}.url_env", file)
     return Environment(name, kind, table["url_env"])
+
+
+def _variable(name: str | None, key: str, file: Path) -> str | None:
+    """The name of a variable; raises PasswordInFile on anything else, which could be the address itself."""
+    if name is not None and not re.fullmatch(r"[A-Za-z_]\w*", name):
+        raise PasswordInFile(source=file.name, key=key)
+    return name

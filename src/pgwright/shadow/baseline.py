@@ -19,6 +19,7 @@ import psycopg
 from psycopg import sql
 
 from pgwright.errors import Refusal
+from pgwright.shadow.attached import AttachedServer
 from pgwright.shadow.server import Server
 
 Mode = Literal["zero", "no-fk", "dump", "models"]
@@ -59,41 +60,21 @@ class UnknownStamp(Refusal):
     code = "PW-SHADOW-21"
 
 
-def run_file(server: Server, database: str, path: Path) -> None:
-    """Run a SQL file with the server's own psql where there is one (dumps hold COPY and meta-commands), else as one message."""
-    psql = server.bin / "psql"
-    if psql.exists():
-        done = subprocess.run(
-            [
-                psql,
-                "-X",
-                "-q",
-                "-v",
-                "ON_ERROR_STOP=1",
-                "-h",
-                server.host,
-                "-p",
-                str(server.port),
-                "-U",
-                server.user,
-                "-d",
-                database,
-                "-f",
-                path,
-            ],
-            capture_output=True,
-            text=True,
-            check=False,
-            env=server.env,
-        )
-        if done.returncode:
-            raise BaselineFailed(path=path, message=done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "")
+def run_file(server: Server | AttachedServer, database: str, path: Path) -> None:
+    """Run a SQL file with psql where there is one (dumps hold COPY and meta-commands), else as one message."""
+    client = server.client(database)
+    if client is None:
+        with server.connect(database) as conn:
+            try:
+                conn.execute(path.read_bytes())
+            except psycopg.Error as error:
+                raise BaselineFailed(path=path, message=str(error).splitlines()[0]) from None
         return
-    with server.connect(database) as conn:
-        try:
-            conn.execute(path.read_bytes())
-        except psycopg.Error as error:
-            raise BaselineFailed(path=path, message=str(error).splitlines()[0]) from None
+    command, env = client
+    command = [*command, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+    if done.returncode:
+        raise BaselineFailed(path=path, message=done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "")
 
 
 def stamp(conn: psycopg.Connection[Any], table: str, schema: str | None, revisions: tuple[str, ...]) -> None:

@@ -10,14 +10,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import psycopg
 from psycopg import sql
 
+from pgwright.errors import Refusal
 from pgwright.interpreter import Ran
 from pgwright.schema.catalog import Snapshot
 from pgwright.shadow.stage import EMPTY, Stage
 
 BARE = "pgwright_bare"
 EVERY = 12  # revisions between two checkpoints
+
+
+class TriggersStay(Refusal):
+    """
+    the history writes rows whose parents are in no earlier revision; that needs foreign key triggers off, which the
+    role {user} may not do on the server at {where}
+    Name a role that may (GRANT SET ON PARAMETER session_replication_role, from PostgreSQL 15 on), or leave the URL out.
+    """
+
+    code = "PW-SHADOW-33"
 
 
 @dataclass(slots=True)
@@ -93,7 +105,7 @@ class Lineage:
         self.stage.drop(BARE)
         if made:
             self._forget_checkpoints()
-            self._drop_roles(made)
+            self.stage.server.drop_roles(made)
         self._clone(source)
         if self.without_foreign_keys:
             self.ignore_foreign_keys()
@@ -104,10 +116,12 @@ class Lineage:
     def ignore_foreign_keys(self) -> None:
         """Let rows in whose parents exist only in production (triggers of foreign keys off for every session here)."""
         self.without_foreign_keys = True
+        named = sql.Identifier(self.stage.server.name(BARE))
         with self.stage.connected(BARE) as conn:
-            conn.execute(
-                sql.SQL("ALTER DATABASE {} SET session_replication_role = replica").format(sql.Identifier(BARE))
-            )
+            try:
+                conn.execute(sql.SQL("ALTER DATABASE {} SET session_replication_role = replica").format(named))
+            except psycopg.errors.InsufficientPrivilege:
+                raise TriggersStay(where=self.stage.server.source, user=self.stage.server.user) from None
 
     def close(self) -> None:
         """Leave only the empty template and the bare database: what an image of the cluster holds."""
@@ -116,7 +130,7 @@ class Lineage:
 
     def forget_new_roles(self) -> None:
         """Remove roles that a database dropped since has made: roles outlive databases."""
-        self._drop_roles(self._existing_roles() - self._roles)
+        self.stage.server.drop_roles(self._existing_roles() - self._roles)
 
     def _clone(self, source: str) -> None:
         self.stage.clone(BARE, template=source)
@@ -134,8 +148,3 @@ class Lineage:
         for _, name in self._checkpoints:
             self.stage.drop(name)
         self._checkpoints.clear()
-
-    def _drop_roles(self, roles: frozenset[str]) -> None:
-        with self.stage.server.connect() as conn:
-            for role in sorted(roles):
-                conn.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))

@@ -14,6 +14,7 @@ from pgwright.records import Proof, Reason
 from pgwright.schema.catalog import Snapshot
 from pgwright.schema.diff import describe, diff
 from pgwright.shadow import image
+from pgwright.shadow.attached import AttachedServer
 from pgwright.shadow.baseline import Baseline, UnknownStamp, run_file, stamp
 from pgwright.shadow.binaries import Binaries
 from pgwright.shadow.failure import explain
@@ -28,9 +29,9 @@ FORMAT = "image/1"  # raise when what an image holds changes
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Where and from what a proof is made."""
+    """Where and from what a proof is made: on a server started for it, or on one that is there and not ours."""
 
-    binaries: Binaries
+    binaries: Binaries | AttachedServer
     baseline: Baseline = field(default_factory=Baseline)
     options: Options = field(default_factory=Options)
     shims: Path | None = None
@@ -50,22 +51,32 @@ def staged(
 
     `history` is (revision, bytes of its file) in order. On a clean end the data directory becomes an image for next time.
     """
+    keep = keep and not isinstance(setting.binaries, AttachedServer)
     keys = image_keys(setting, history, env)
     nearest = image.nearest(keys[: upto + 1]) if keep else None
     at, source = nearest if nearest is not None else (0, None)
     on_event(
-        Event("server", f"starting {setting.binaries.source}" + (f", from an image at revision {at}" if source else ""))
+        Event("server", f"using {setting.binaries.source}" + (f", from an image at revision {at}" if source else ""))
     )
-    with start(setting.binaries, image=source, trace=setting.options.trace, shims=setting.shims) as server:
+    with _running(setting, source) as server:
         stage = Stage(server, interpreter, setting.options, on_event)
         stage.open(lambda: _prepare(server, setting.baseline), fresh=source is None)
         lineage = Lineage(stage, tuple(revision for revision, _ in history))
         _start_lineage(lineage, stage, setting.baseline, at, source is not None)
         yield stage, lineage
-        if keep and not lineage.damaged:
+        if keep and not lineage.damaged and isinstance(server, Server):
             lineage.close()
             server.stop()
             image.store(server.data, keys[lineage.at])
+
+
+@contextmanager
+def _running(setting: Setting, source: Path | None) -> Iterator[Server | AttachedServer]:
+    if isinstance(setting.binaries, AttachedServer):
+        yield setting.binaries
+        return
+    with start(setting.binaries, image=source, trace=setting.options.trace, shims=setting.shims) as server:
+        yield server
 
 
 def image_keys(setting: Setting, history: Sequence[tuple[str, bytes]], env: bytes) -> list[str]:
@@ -118,7 +129,7 @@ def _one_shot_differs(stage: Stage, lineage: Lineage, together: Snapshot) -> Ite
         yield Reason("one-shot-differs", "one-shot", f"one run from empty does not end where single runs do: {told}")
 
 
-def _prepare(server: Server, baseline: Baseline) -> None:
+def _prepare(server: Server | AttachedServer, baseline: Baseline) -> None:
     for path in baseline.setup:
         run_file(server, EMPTY, path)
 

@@ -13,6 +13,7 @@ from psycopg import sql
 from pgwright.event import OnEvent, silent
 from pgwright.interpreter import Compiled, Direction, Interpreter, Loaded, Ran, Target, Waiting
 from pgwright.schema.catalog import Snapshot, capture
+from pgwright.shadow.attached import AttachedServer
 from pgwright.shadow.record import PROBE, Recorder, install
 from pgwright.shadow.server import Server
 from pgwright.shadow.waiting import Waiter
@@ -35,7 +36,7 @@ class Options:
 class Stage:
     """Runs steps on named databases and says what happened; knows nothing of verdicts."""
 
-    server: Server
+    server: Server | AttachedServer
     interpreter: Interpreter
     options: Options = field(default_factory=Options)
     on_event: OnEvent = silent
@@ -49,12 +50,17 @@ class Stage:
         if fresh:
             self.server.create(EMPTY)
             prepare()
-            if self.options.trace:
+            if self.is_traced:
                 with self.server.connect(EMPTY) as conn:
                     install(conn)
         self.loaded = self.interpreter.load(self.target(EMPTY))
-        if self.options.trace:
+        if self.options.trace and self.server.log is not None:
             self.recorder = Recorder(self.server.log)
+
+    @property
+    def is_traced(self) -> bool:
+        """True when every message is recorded: asked for, and the server's log is ours to read."""
+        return self.options.trace and self.server.log is not None
 
     def compile(self, revisions: Iterable[str]) -> None:
         """Render the revisions offline, all at once: two runs of env.py however many they are."""
@@ -66,8 +72,7 @@ class Stage:
         """A connection that is kept: a new backend pays for cold catalog caches, several times per revision."""
         conn = self._kept.get(database)
         if conn is None or conn.closed:
-            conn = self._kept[database] = self.server.connect(database)
-            conn.execute("SET log_statement = 'none'; SET log_duration = off")
+            conn = self._kept[database] = self.server.quietly(database)
         yield conn
 
     def clone(self, name: str, template: str) -> None:
@@ -88,21 +93,30 @@ class Stage:
 
     def target(self, database: str) -> Target:
         """Where the user's engines are sent."""
-        return Target(host=str(self.server.host), port=self.server.port, user=self.server.user, dbname=database)
+        server = self.server
+        return Target(server.host, server.port, server.user, server.name(database), server.password)
 
     def run(self, database: str, steps: Sequence[tuple[Direction, str]]) -> tuple[Ran, tuple[Observed, ...]]:
-        """All steps in one run of env.py; with a recorder, the messages that the server received meanwhile."""
-        if self.recorder is None:
+        """All steps in one run of env.py; with a recorder, the messages that the server received meanwhile.
+
+        Without its log, the statements that a second session could make wait, and no others.
+        """
+        if not self.options.trace:
             return self.interpreter.step(self.target(database), steps), ()
-        self.recorder.skip()
-        waiter = Waiter(lambda: self.server.connect(database))
+        if self.recorder is not None:
+            self.recorder.skip()
+        waiter = Waiter(lambda: self.server.quietly(database))
 
         def on_wait(waiting: Waiting) -> None:
             waiter.hold(waiting.sql, waiting.pid)
 
-        ran = self.interpreter.step(self.target(database), steps, trace=True, on_wait=on_wait, probe_sql=PROBE)
+        probe = PROBE if self.recorder is not None else None
+        ran = self.interpreter.step(self.target(database), steps, trace=True, on_wait=on_wait, probe_sql=probe)
+        seen = waiter.collect()
+        if self.recorder is None:
+            return ran, _with_lines(tuple(Observed(text, locks=locks) for text, locks in seen), ran)
         messages = _with_lines(self.recorder.read(), ran)
-        for text, locks in waiter.collect():
+        for text, locks in seen:
             messages = tuple(
                 replace(m, locks=tuple(sorted({*m.locks, *locks}))) if m.message == text else m for m in messages
             )
