@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from pgwright.project.baseline import BaselineSettings, read_baseline
 from pgwright.project.refusals import BadSettings, PasswordInFile
 
 Kind = Literal["dev", "staging", "production"]
@@ -20,7 +21,8 @@ KINDS: dict[str, Kind] = {
     "production": "production",
 }
 TEXTS, LISTS = ("python", "tree", "main", "server_url_env"), ("x", "allow", "setup_sql", "shims")
-KNOWN = {*TEXTS, *LISTS, "major", "env", "environments"}
+KNOWN = {*TEXTS, *LISTS, "major", "env", "environments", "baseline"}
+CALLED = {str: "text", list: "list of texts", int: "whole number", dict: "table"}
 # RFC 2606 and 6761: names that can never be a real machine, and this machine itself
 ADDRESS = re.compile(r"://[^/\s:@]*:[^/\s@]+@(\[[^\]]*\]|[^/\s:?]*)")  # with a password; the group is the host
 NOWHERE = re.compile(r"(^|\.)(invalid|test|example|localhost)$|^127\.|^::1$|^$")
@@ -48,6 +50,7 @@ class Settings:
     x: tuple[str, ...] = ()  # -x arguments of the alembic command
     allow: tuple[str, ...] = ()  # "host:port" on this machine that the project's code may reach while proving
     setup_sql: tuple[Path, ...] = ()
+    baseline: BaselineSettings = field(default_factory=BaselineSettings)
     shims: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
     environments: tuple[Environment, ...] = ()
@@ -96,6 +99,7 @@ def _settings(table: dict[str, Any], file: Path) -> Settings:
         x=tuple(table.get("x", ())),
         allow=tuple(table.get("allow", ())),
         setup_sql=tuple(file.parent / one for one in table.get("setup_sql", ())),
+        baseline=read_baseline(table["baseline"], file) if "baseline" in table else BaselineSettings(),
         shims=tuple(table.get("shims", ())),
         env={name: str(value) for name, value in table.get("env", {}).items()},
         environments=tuple(_environment(name, one, file) for name, one in table.get("environments", {}).items()),
@@ -112,11 +116,14 @@ def _check(table: dict[str, Any], file: Path) -> None:
         **dict.fromkeys(LISTS, list),
         "major": int,
         "env": dict,
+        "baseline": dict,
         "environments": dict,
     }
     for name, value in table.items():
         if not isinstance(value, wanted[name]):
-            raise BadSettings(source=file.name, why=f"{name} must be a {wanted[name].__name__}")
+            raise BadSettings(source=file.name, why=f"{name} must be a {CALLED[wanted[name]]}")
+        if isinstance(value, list) and not all(isinstance(one, str) for one in value):
+            raise BadSettings(source=file.name, why=f"{name} must be a list of texts")
     for key, value in _texts(table):
         if _has_password(value, fake_is_fine=key.startswith("env.")):
             raise PasswordInFile(source=file.name, key=key)

@@ -10,26 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import psycopg
-from psycopg import sql
-
-from pgwright.errors import Refusal
 from pgwright.interpreter import Ran
 from pgwright.schema.catalog import Snapshot
 from pgwright.shadow.stage import EMPTY, Stage
 
 BARE = "pgwright_bare"
 EVERY = 12  # revisions between two checkpoints
-
-
-class TriggersStay(Refusal):
-    """
-    the history writes rows whose parents are in no earlier revision; that needs foreign key triggers off, which the
-    role {user} may not do on the server at {where}
-    Name a role that may (GRANT SET ON PARAMETER session_replication_role, from PostgreSQL 15 on), or leave the URL out.
-    """
-
-    code = "PW-SHADOW-33"
 
 
 @dataclass(slots=True)
@@ -116,12 +102,7 @@ class Lineage:
     def ignore_foreign_keys(self) -> None:
         """Let rows in whose parents exist only in production (triggers of foreign keys off for every session here)."""
         self.without_foreign_keys = True
-        named = sql.Identifier(self.stage.server.name(BARE))
-        with self.stage.connected(BARE) as conn:
-            try:
-                conn.execute(sql.SQL("ALTER DATABASE {} SET session_replication_role = replica").format(named))
-            except psycopg.errors.InsufficientPrivilege:
-                raise TriggersStay(where=self.stage.server.source, user=self.stage.server.user) from None
+        self.stage.ignore_foreign_keys(BARE)
 
     def close(self) -> None:
         """Leave only the empty template and the bare database: what an image of the cluster holds."""

@@ -109,7 +109,7 @@ def one_shot(
 ) -> tuple[dict[str, Reason], Snapshot | None]:
     """All revisions in one run, as a new database gets them: {revision: why} when that fails, else where it ends."""
     stage.on_event(Event("one-shot", f"all {len(lineage.order)} revisions in one run, from empty"))
-    stage.server.create(ONE_SHOT, template=EMPTY)
+    stage.clone(ONE_SHOT, template=EMPTY)
     ran, _ = stage.run(ONE_SHOT, [("up", revision) for revision in lineage.order])
     reasons: dict[str, Reason] = {}
     snapshot = stage.capture(ONE_SHOT) if ran.ok else None
@@ -136,16 +136,15 @@ def _prepare(server: Server | AttachedServer, baseline: Baseline) -> None:
 
 def _start_lineage(lineage: Lineage, stage: Stage, baseline: Baseline, at: int, from_image: bool) -> None:
     """Bring the bare database to the first state: an image's, empty, the dump's or the models'."""
+    stage.without_foreign_keys = lineage.without_foreign_keys = baseline.mode == "no-fk"
     if from_image:
         lineage.stand_at(at)
         return
     lineage.begin()
-    if baseline.mode == "no-fk":
-        lineage.ignore_foreign_keys()
-    elif baseline.mode in ("dump", "models"):
+    if baseline.mode in ("dump", "models"):
         revision = baseline.stamp or (stage.loaded.heads[0] if stage.loaded.heads else "")
         if revision not in lineage.order:
-            raise UnknownStamp(stamp=revision, dump=baseline.dump)
+            raise UnknownStamp(stamp=revision)
         if baseline.dump is not None and baseline.mode == "dump":
             run_file(stage.server, BARE, baseline.dump)
         else:

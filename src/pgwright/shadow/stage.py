@@ -10,6 +10,7 @@ from typing import Any, Literal
 import psycopg
 from psycopg import sql
 
+from pgwright.errors import Refusal
 from pgwright.event import OnEvent, silent
 from pgwright.interpreter import Compiled, Direction, Interpreter, Loaded, Ran, Target, Waiting
 from pgwright.schema.catalog import Snapshot, capture
@@ -32,6 +33,16 @@ class Options:
     seed: int = 1
 
 
+class TriggersStay(Refusal):
+    """
+    the history writes rows whose parents are in no earlier revision; that needs foreign key triggers off, which the
+    role {user} may not do on the server at {where}
+    Name a role that may (GRANT SET ON PARAMETER session_replication_role, from PostgreSQL 15 on), or leave the URL out.
+    """
+
+    code = "PW-SHADOW-33"
+
+
 @dataclass(slots=True)
 class Stage:
     """Runs steps on named databases and says what happened; knows nothing of verdicts."""
@@ -43,6 +54,7 @@ class Stage:
     loaded: Loaded = field(init=False)
     compiled: dict[tuple[str, Direction], Compiled] = field(default_factory=dict)
     recorder: Recorder | None = field(init=False, default=None)
+    without_foreign_keys: bool = False  # in every database of the history (baseline no-fk)
     _kept: dict[str, psycopg.Connection[Any]] = field(default_factory=dict)
 
     def open(self, prepare: Callable[[], None], *, fresh: bool) -> None:
@@ -79,6 +91,18 @@ class Stage:
         """A copy of a database; our own connection to it goes first, since nobody may be connected to a template."""
         self.release(template)
         self.server.create(name, template=template)
+        if self.without_foreign_keys:
+            self.ignore_foreign_keys(name)  # a setting of a database is not copied with it
+
+    def ignore_foreign_keys(self, name: str) -> None:
+        """Triggers of foreign keys off for every session there. Raises TriggersStay when the role may not do that."""
+        named = sql.Identifier(self.server.name(name))
+        with self.connected(name) as conn:
+            try:
+                conn.execute(sql.SQL("ALTER DATABASE {} SET session_replication_role = replica").format(named))
+            except psycopg.errors.InsufficientPrivilege:
+                raise TriggersStay(where=self.server.source, user=self.server.user) from None
+        self.release(name)  # the setting is read when a session begins
 
     def drop(self, name: str) -> None:
         """Drop a database, our own connection to it first."""

@@ -10,12 +10,12 @@ from pgwright.event import OnEvent
 from pgwright.interpreter import Interpreter
 from pgwright.project import Project
 from pgwright.shadow.attached import AttachedServer
-from pgwright.shadow.baseline import Baseline
 from pgwright.shadow.binaries import Binaries
 from pgwright.shadow.lineage import Lineage
 from pgwright.shadow.order import walked
 from pgwright.shadow.prove import Setting, staged
 from pgwright.shadow.stage import Options, Stage
+from pgwright.verbs.baseline import baseline_of
 from pgwright.verbs.refusals import BrokenHistory
 from pgwright.verbs.server import server_of
 
@@ -38,14 +38,22 @@ def session(
     history = project.history()
     for problem in history.problems:
         raise BrokenHistory(problem=problem.message, file=str(problem.file), line=problem.line)
-    files = [(name, history.by_id[name].file.read_bytes()) for name in walked(history)]
+    order = walked(history)
+    baseline = baseline_of(project, history, order)
+    files = [(name, history.by_id[name].file.read_bytes()) for name in order]
     env = project.tree.directory / "env.py"
     source = env.read_bytes() if env.is_file() else b""
     with (
         server_of(project, wish.server_url, wish.major, on_event) as server,
         Interpreter(project, wish.python, network=not _is_far(server)) as interpreter,
         staged(
-            Setting(server, _baseline(project), wish.options), interpreter, files, source, upto, on_event, keep
+            Setting(server, baseline, wish.options),
+            interpreter,
+            files,
+            source,
+            upto,
+            on_event,
+            keep and baseline.mode != "models",
         ) as staging,
     ):
         yield staging
@@ -54,7 +62,3 @@ def session(
 def _is_far(server: Binaries | AttachedServer) -> bool:
     """True when only the network leads there: then the project's code cannot be kept in a namespace without one."""
     return isinstance(server, AttachedServer) and not server.host.startswith("/")
-
-
-def _baseline(project: Project) -> Baseline:
-    return Baseline(setup=project.settings.setup_sql)
