@@ -48,7 +48,9 @@ CREATE AGGREGATE x2(int) (sfunc = int4pl, stype = int); CREATE TABLE own (id int
 CREATE TABLE near (id int, c0 int); CREATE TABLE kin () INHERITS (near); CREATE TABLE part (id int, c0 int);
 """
 
-KINDS = tuple(line.strip() for line in """
+KINDS = tuple(
+    line.strip()
+    for line in """
 CREATE TABLE {s}.{tn} (id serial PRIMARY KEY, {c} {type})
 CREATE TABLE {s}.{tn} (id int REFERENCES {t}, {c} {type} NOT NULL, CHECK ({c} IS NOT NULL))
 CREATE UNLOGGED TABLE {s}.{tn} (LIKE {t} INCLUDING ALL)
@@ -224,4 +226,5 @@ ALTER FOREIGN TABLE {t} OPTIONS (SET a 'other')
 VACUUM FULL {t}
 TRUNCATE {t} CASCADE
 INSERT INTO {t} (id) VALUES ({num})
-""".strip().splitlines())
+""".strip().splitlines()
+)

@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """The promise of incremental snapshots: whatever happened in between, they equal what a full reading finds."""
 
 from __future__ import annotations
@@ -21,7 +20,12 @@ from rooms.ddl_kinds import KINDS, POOLS, SETUP
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
-OUTSIDE = ("CREATE INDEX CONCURRENTLY", "VACUUM", "ALTER ROLE WHO1 RENAME", "CREATE ROLE")  # need another start or no BEGIN
+OUTSIDE = (
+    "CREATE INDEX CONCURRENTLY",
+    "VACUUM",
+    "ALTER ROLE WHO1 RENAME",
+    "CREATE ROLE",
+)  # need another start or no BEGIN
 
 
 def write(kind: str, choose: Callable[[Sequence[str]], str]) -> str:
@@ -109,7 +113,9 @@ def test_after_every_statement_the_incremental_snapshot_is_the_full_one(server: 
 
 @settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(first=st.lists(moves, max_size=12), second=st.lists(moves, max_size=12))
-def test_a_copy_of_the_database_goes_on_from_its_template_or_a_sibling(server: Any, first: list[Any], second: list[Any]) -> None:
+def test_a_copy_of_the_database_goes_on_from_its_template_or_a_sibling(
+    server: Any, first: list[Any], second: list[Any]
+) -> None:
     with prepared(server) as (name, conn, prefix):
         origin = capture(conn)
         conn.close()

@@ -169,7 +169,8 @@ class Thing:
 
     Kinds: schema, sequence, enum, domain, composite type, range type, function, aggregate, extension, role,
     publication, subscription, event trigger, statistics, default privileges, collation, cast, operator, language,
-    server, foreign-data wrapper, text search configuration. An enum's labels are one property "labels", in order, as a JSON array.
+    server, foreign-data wrapper, text search configuration. An enum's labels are one property "labels", in order, as
+    a JSON array.
     """
 
     kind: str
