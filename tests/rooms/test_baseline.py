@@ -13,7 +13,7 @@ from pgwright.project.refusals import BadSettings
 from pgwright.records import Proof
 from pgwright.shadow.baseline import BaselineFailed, UnknownStamp
 from pgwright.shadow.server import Server
-from pgwright.verbs.baseline import BesideABranch, NoStamp, NoSuchFile
+from pgwright.verbs.baseline import BesideABranch, NoStamp, NoSuchFile, NoSuchFolder
 
 ORPHAN = ('op.create_table("orders", sa.Column("id", sa.Integer(), primary_key=True), '
           'sa.Column("customer", sa.Integer(), sa.ForeignKey("customers.id"))); '
@@ -136,6 +136,7 @@ def test_with_foreign_keys_off_rows_without_parents_are_no_news(tmp_path: Path, 
         ('[baseline]\nmode = "models"\ndump = "x.sql"', "means nothing"),
         ('[baseline]\nmode = "zero"\nsetup_sql = "x.sql"', "setup_sql stands outside"),
         ('baseline = "zero"', "must be a table"),
+        ('shims = ["db"]', "must be a text"),
         ("setup_sql = [3]", "must be a list of texts"),
     ],
 )
@@ -150,6 +151,7 @@ def test_what_the_table_cannot_mean_is_refused(tiny: Tiny, text: str, why: str) 
     ("text", "refusal", "why"),
     [
         ('setup_sql = ["gone.sql"]', NoSuchFile, "setup_sql"),
+        ('shims = "gone"', NoSuchFolder, "control file"),
         ('[baseline]\nmode = "dump"\ndump = "gone.sql"\nstamp = "b2"', NoSuchFile, r"gone\.sql"),
         ('[baseline]\nmode = "models"\nstamp = "zz"', UnknownStamp, "zz"),
     ],
@@ -162,6 +164,22 @@ def test_what_is_not_there_is_refused_before_a_server_starts(
     with pytest.raises(refusal, match=why):
         verbs.prove(project.find(tiny.root), "c3", on_event=lambda event: events.append(event.text))
     assert events == []
+
+
+def test_a_stand_in_of_the_project_lets_an_extension_be_made_and_is_named(tmp_path: Path, tiny: Tiny, server: Server) -> None:
+    if server.major < 18:
+        pytest.skip("stand-ins need extension_control_path, PostgreSQL 18")
+    (tmp_path / "other").mkdir()
+    shop = Tiny(tmp_path / "other")
+    shop.add("a1", 'op.execute("CREATE EXTENSION shop_geo")', 'op.execute("DROP EXTENSION shop_geo")')
+    lacking = shop.prove("a1", whole=False)["a1"]
+    assert lacking.verdict == "unproven" and lacking.extensions_missing == ("shop_geo",)
+    (shop.root / "db").mkdir()
+    (shop.root / "db" / "shop_geo.control").write_text("default_version = '1.0'\nrelocatable = true\n")
+    (shop.root / "db" / "shop_geo--1.0.sql").write_text("CREATE DOMAIN place AS text;\n")
+    settings(shop, 'shims = "db"\n')
+    proof = shop.prove("a1", whole=False)["a1"]
+    assert proof.verdict == "proven" and proof.shimmed == ("shop_geo",)
 
 
 def test_a_stamp_beside_a_branch_is_refused(tiny: Tiny) -> None:

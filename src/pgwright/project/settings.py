@@ -20,7 +20,7 @@ KINDS: dict[str, Kind] = {
     "prod": "production",
     "production": "production",
 }
-TEXTS, LISTS = ("python", "tree", "main", "server_url_env"), ("x", "allow", "setup_sql", "shims")
+TEXTS, LISTS = ("python", "tree", "main", "server_url_env", "shims"), ("x", "allow", "setup_sql")
 KNOWN = {*TEXTS, *LISTS, "major", "env", "environments", "baseline"}
 CALLED = {str: "text", list: "list of texts", int: "whole number", dict: "table"}
 # RFC 2606 and 6761: names that can never be a real machine, and this machine itself
@@ -51,7 +51,7 @@ class Settings:
     allow: tuple[str, ...] = ()  # "host:port" on this machine that the project's code may reach while proving
     setup_sql: tuple[Path, ...] = ()
     baseline: BaselineSettings = field(default_factory=BaselineSettings)
-    shims: tuple[str, ...] = ()
+    shims: Path | None = None  # a folder of stand-ins for extensions that the server lacks
     env: Mapping[str, str] = field(default_factory=dict)
     environments: tuple[Environment, ...] = ()
 
@@ -100,7 +100,7 @@ def _settings(table: dict[str, Any], file: Path) -> Settings:
         allow=tuple(table.get("allow", ())),
         setup_sql=tuple(file.parent / one for one in table.get("setup_sql", ())),
         baseline=read_baseline(table["baseline"], file) if "baseline" in table else BaselineSettings(),
-        shims=tuple(table.get("shims", ())),
+        shims=file.parent / table["shims"] if "shims" in table else None,
         env={name: str(value) for name, value in table.get("env", {}).items()},
         environments=tuple(_environment(name, one, file) for name, one in table.get("environments", {}).items()),
     )

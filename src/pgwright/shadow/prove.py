@@ -82,6 +82,8 @@ def _running(setting: Setting, source: Path | None) -> Iterator[Server | Attache
 def image_keys(setting: Setting, history: Sequence[tuple[str, bytes]], env: bytes) -> list[str]:
     """One key per number of applied revisions; each depends on everything before it."""
     text = "\0".join([FORMAT, str(setting.binaries.version), setting.baseline.key(), str(setting.options.trace)])
+    for file in sorted(setting.shims.rglob("*")) if setting.shims else ():
+        text += f"\0{file.name}\0{file.read_text('utf-8', 'replace') if file.is_file() else ''}"
     chain = sha256(text.encode() + env)
     keys = [chain.hexdigest()]
     for revision, source in history:

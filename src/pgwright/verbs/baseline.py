@@ -18,6 +18,15 @@ class NoSuchFile(Refusal):
     code = "PW-VERBS-03"
 
 
+class NoSuchFolder(Refusal):
+    """
+    shims in {source} names {path}, where there is no extension's control file.
+    It is a folder with NAME.control and NAME--VERSION.sql for each stand-in, or with a folder extension/ that holds them.
+    """
+
+    code = "PW-VERBS-06"
+
+
 class NoStamp(Refusal):
     """
     the models stand at one revision, but the history has {count} heads: {heads}
@@ -44,6 +53,8 @@ def baseline_of(project: Project, history: History, order: Sequence[str]) -> Bas
     for key, path in named:
         if not path.is_file():
             raise NoSuchFile(key=key, source=settings.source, path=path)
+    if settings.shims and not any(settings.shims.glob("**/*.control")):
+        raise NoSuchFolder(source=settings.source, path=settings.shims)
     stamp = wanted.stamp
     if wanted.mode == "models" and stamp is None and history.heads:
         if len(history.heads) > 1:

@@ -47,7 +47,7 @@ def session(
         server_of(project, wish.server_url, wish.major, on_event) as server,
         Interpreter(project, wish.python, network=not _is_far(server)) as interpreter,
         staged(
-            Setting(server, baseline, wish.options),
+            Setting(server, baseline, wish.options, project.settings.shims),
             interpreter,
             files,
             source,
