@@ -69,12 +69,7 @@ def _require_line(history: History, order: Sequence[str], stamp: str) -> None:
     """Everything walked before the stamp is an ancestor of it: one stamp in the version table says it all."""
     if stamp not in order:
         raise UnknownStamp(stamp=stamp)
-    known, pending = {stamp}, [stamp]
-    while pending:
-        one = history.by_id[pending.pop()]
-        new = {*one.down, *one.depends_on} - known
-        known |= new
-        pending += new & set(order)
+    known = history.ancestors(stamp)
     for other in order[: order.index(stamp)]:
         if other not in known:
             raise BesideABranch(stamp=stamp, other=other)
