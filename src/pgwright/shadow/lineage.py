@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from psycopg import sql
-
 from pgwright.interpreter import Ran
 from pgwright.schema.catalog import Snapshot
 from pgwright.shadow.stage import EMPTY, Stage
@@ -95,7 +93,7 @@ class Lineage:
         self.stage.drop(BARE)
         if made:
             self._forget_checkpoints()
-            self._drop_roles(made)
+            self.stage.server.drop_roles(made)
         self._clone(source)
         if self.without_foreign_keys:
             self.ignore_foreign_keys()
@@ -106,10 +104,7 @@ class Lineage:
     def ignore_foreign_keys(self) -> None:
         """Let rows in whose parents exist only in production (triggers of foreign keys off for every session here)."""
         self.without_foreign_keys = True
-        with self.stage.connected(BARE) as conn:
-            conn.execute(
-                sql.SQL("ALTER DATABASE {} SET session_replication_role = replica").format(sql.Identifier(BARE))
-            )
+        self.stage.ignore_foreign_keys(BARE)
 
     def close(self) -> None:
         """Leave only the empty template and the bare database: what an image of the cluster holds."""
@@ -118,7 +113,7 @@ class Lineage:
 
     def forget_new_roles(self) -> None:
         """Remove roles that a database dropped since has made: roles outlive databases."""
-        self._drop_roles(self._existing_roles() - self._roles)
+        self.stage.server.drop_roles(self._existing_roles() - self._roles)
 
     def _clone(self, source: str) -> None:
         self.stage.clone(BARE, template=source)
@@ -136,8 +131,3 @@ class Lineage:
         for _, name in self._checkpoints:
             self.stage.drop(name)
         self._checkpoints.clear()
-
-    def _drop_roles(self, roles: frozenset[str]) -> None:
-        with self.stage.server.connect() as conn:
-            for role in sorted(roles):
-                conn.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
