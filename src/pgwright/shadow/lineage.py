@@ -101,12 +101,12 @@ class Lineage:
         self.snapshot = self.stage.capture(BARE)
         return None if ran.ok else ran
 
-    def ignore_foreign_keys(self) -> None:
+    def ignore_foreign_keys(self, database: str = BARE) -> None:
         """Let rows in whose parents exist only in production (triggers of foreign keys off for every session here)."""
-        self.without_foreign_keys = True
-        with self.stage.connected(BARE) as conn:
+        self.without_foreign_keys |= database == BARE
+        with self.stage.connected(database) as conn:
             conn.execute(
-                sql.SQL("ALTER DATABASE {} SET session_replication_role = replica").format(sql.Identifier(BARE))
+                sql.SQL("ALTER DATABASE {} SET session_replication_role = replica").format(sql.Identifier(database))
             )
 
     def close(self) -> None:
