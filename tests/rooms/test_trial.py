@@ -18,8 +18,7 @@ def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
     tables = """
             CREATE TABLE notes (id int PRIMARY KEY, owner int, at timestamptz, n int, info text, kind text);
             CREATE TABLE marks (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), word text, at timestamptz)"""
-    first = Tiny(tmp_path / "project").add("a1", f'op.execute("""{tables}""")', 'op.execute("DROP TABLE marks, notes")')
-    return first
+    return Tiny(tmp_path / "project").add("a1", f'op.execute("""{tables}""")', 'op.execute("DROP TABLE marks, notes")')
 
 
 def proof(history: Tiny, up: str, down: str = "pass", rows: str = "plain") -> Proof:
@@ -49,7 +48,8 @@ def test_a_key_to_a_table_that_comes_with_the_revision(history: Tiny) -> None:
 
 def test_code_that_refuses_nulls_which_the_revision_forbids(history: Tiny) -> None:
     check = 'op.get_bind().scalar(sa.text("SELECT count(*) FROM notes WHERE n IS NULL"))'
-    up = python(f"nulls = {check}", "if nulls:", '    raise Exception("fix them first")', sql("ALTER TABLE notes ALTER n SET NOT NULL"))
+    alter = "ALTER TABLE notes ALTER n SET NOT NULL"
+    up = python(f"nulls = {check}", "if nulls:", '    raise Exception("fix them first")', sql(alter))
     found = proof(history, up, sql("ALTER TABLE notes ALTER n DROP NOT NULL"))
     assert found.verdict == "proven" and found.seeded, found.reasons
 
@@ -64,7 +64,8 @@ def test_code_that_expects_what_nobody_can_know_of_the_data(history: Tiny) -> No
 
 
 def test_a_null_that_goes_where_none_may_be_is_a_finding(history: Tiny) -> None:
-    found = proof(history, sql("CREATE TABLE kept (n int NOT NULL)", "INSERT INTO kept SELECT n FROM notes"), sql("DROP TABLE kept"))
+    up = sql("CREATE TABLE kept (n int NOT NULL)", "INSERT INTO kept SELECT n FROM notes")
+    found = proof(history, up, sql("DROP TABLE kept"))
     assert found.verdict == "proven" and found.seeded
     assert [f.rule for f in found.findings] == ["data-dependent-failure"]
 
