@@ -126,3 +126,12 @@ def test_rows_with_parents_elsewhere_beside_seeded_ones(history: Tiny) -> None:
     found = proof(history, sql("INSERT INTO notes (id, owner) VALUES (4711, 4711)"), sql("DELETE FROM notes WHERE id = 4711"))
     assert found.verdict == "proven" and found.seeded, found.reasons
     assert [f.rule for f in found.findings] == ["needs-existing-rows"]
+
+
+def test_a_trigger_that_drops_itself_when_the_first_row_comes(history: Tiny) -> None:
+    body = "BEGIN DROP TRIGGER once ON notes; RETURN NULL; END"
+    trigger = "CREATE TRIGGER once AFTER INSERT ON notes FOR EACH STATEMENT EXECUTE FUNCTION once()"
+    history.add("a2", sql(f"CREATE FUNCTION once() RETURNS trigger LANGUAGE plpgsql AS $${body}$$", trigger),
+                sql("DROP TRIGGER IF EXISTS once ON notes", "DROP FUNCTION once"))
+    found = proof(history, sql("ALTER TABLE notes ADD more int"), sql("ALTER TABLE notes DROP more"))
+    assert found.verdict == "proven" and found.seeded, found.reasons

@@ -51,6 +51,7 @@ class Trial:
     _without_foreign_keys: bool = False
     _made: set[str] = field(default_factory=set)  # roles that copies have made: they outlive their database
     _open: bool = False
+    _start: Snapshot | None = None  # the copy with its rows, where triggers saw them come
 
     def outcome(self) -> Outcome:
         """What proving the revision came to; with tables to fill, with as many attempts as that takes."""
@@ -67,13 +68,17 @@ class Trial:
         source = Path(self.revision.file).read_text(encoding="utf-8", errors="replace")
         number = self.stage.options.seed
         with self.stage.connected(WORK) as conn:
-            return seed(conn, before, after, self.tables, profile=profile, seed=number, source=source)
+            seeded = seed(conn, before, after, self.tables, profile=profile, seed=number, source=source)
+        if any(t.triggers for name, _ in seeded.filled if (t := before.relation(name)) is not None):
+            # A trigger may change the schema: one was seen that drops itself at the first row.
+            self._start = self.stage.capture(WORK, self.lineage.snapshot)
+        return seeded
 
     def fresh(self) -> None:
         """Another copy of the parent's state, in a cluster without the roles that earlier copies made."""
         self.end()
         self.stage.clone(WORK, template=BARE)
-        self._open = True
+        self._open, self._start = True, None
         if self._without_foreign_keys:
             self.lineage.ignore_foreign_keys(WORK)
 
@@ -93,7 +98,8 @@ class Trial:
         if not self._open:
             self.fresh()
         filled = [table for table, _ in seeded.filled]
-        found = cycle(self.stage, WORK, self.revision.id, self.lineage.snapshot, filled, self.revision.validation)
+        start = self._start or self.lineage.snapshot
+        found = cycle(self.stage, WORK, self.revision.id, start, filled, self.revision.validation)
         for snapshot in (found.after, found.end):
             self._made |= _roles(snapshot) - _roles(self.lineage.snapshot)
         return found

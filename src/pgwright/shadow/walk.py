@@ -10,6 +10,7 @@ from pathlib import Path
 from pgwright.event import Event
 from pgwright.interpreter import Ran, Revision
 from pgwright.records import Proof, Reason, Verdict
+from pgwright.schema.catalog import Snapshot
 from pgwright.schema.diff import diff
 from pgwright.shadow import replay
 from pgwright.shadow.assemble import assemble
@@ -173,10 +174,16 @@ class Walk:
         if not replay.messages(self.stage, BARE, found.up):
             return False
         now = self.stage.capture(BARE, self.lineage.snapshot)
-        if diff(found.after.schema, now.schema):
+        if diff(found.after.schema, now.schema) and not self._changed_alike(found, found.after, now):
             return False
         self.lineage.reached([found.revision], now)
         return True
+
+    def _changed_alike(self, found: Cycle, after: Snapshot, now: Snapshot) -> bool:
+        """True when triggers changed the copy as rows came in, and the revision changed both databases alike."""
+        parent = self.lineage.snapshot
+        changed = diff(found.before.schema, after.schema)
+        return found.before is not parent and changed == diff(parent.schema, now.schema)
 
     def _judged(self, revision: Revision, found: Cycle, seeded: Seeded, notes: Sequence[Reason]) -> Proof:
         """Verdict, findings and repairs of one finished cycle."""
