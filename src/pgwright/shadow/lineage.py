@@ -101,10 +101,10 @@ class Lineage:
         self.snapshot = self.stage.capture(BARE)
         return None if ran.ok else ran
 
-    def ignore_foreign_keys(self) -> None:
+    def ignore_foreign_keys(self, database: str = BARE) -> None:
         """Let rows in whose parents exist only in production (triggers of foreign keys off for every session here)."""
-        self.without_foreign_keys = True
-        self.stage.ignore_foreign_keys(BARE)
+        self.without_foreign_keys |= database == BARE
+        self.stage.ignore_foreign_keys(database)
 
     def close(self) -> None:
         """Leave only the empty template and the bare database: what an image of the cluster holds."""
