@@ -14,7 +14,7 @@ from pgwright.records import Proof, Reason
 from pgwright.schema.catalog import Snapshot
 from pgwright.schema.diff import describe, diff
 from pgwright.shadow import image
-from pgwright.shadow.baseline import Baseline, UnknownStamp, run_file, stamp
+from pgwright.shadow.baseline import Baseline, OrphanStamp, UnknownStamp, run_file, stamp
 from pgwright.shadow.binaries import Binaries
 from pgwright.shadow.failure import explain
 from pgwright.shadow.lineage import BARE, Lineage
@@ -56,7 +56,9 @@ def staged(
     on_event(
         Event("server", f"starting {setting.binaries.source}" + (f", from an image at revision {at}" if source else ""))
     )
-    with start(setting.binaries, image=source, trace=setting.options.trace, shims=setting.shims) as server:
+    with start(
+        setting.binaries, image=source, trace=setting.options.trace, shims=setting.shims, on_event=on_event
+    ) as server:
         stage = Stage(server, interpreter, setting.options, on_event)
         stage.open(lambda: _prepare(server, setting.baseline), fresh=source is None)
         lineage = Lineage(stage, tuple(revision for revision, _ in history))
@@ -65,7 +67,7 @@ def staged(
         if keep and not lineage.damaged:
             lineage.close()
             server.stop()
-            image.store(server.data, keys[lineage.at])
+            image.store(server.data, keys[lineage.at], on_event)
 
 
 def image_keys(setting: Setting, history: Sequence[tuple[str, bytes]], env: bytes) -> list[str]:
@@ -128,7 +130,10 @@ def _start_lineage(lineage: Lineage, stage: Stage, baseline: Baseline, at: int, 
     if from_image:
         lineage.stand_at(at)
         return
+    stamped = _stamped(lineage, stage)
     lineage.begin()
+    if stamped:
+        lineage.stand_at(stamped)
     if baseline.mode == "no-fk":
         lineage.ignore_foreign_keys()
     elif baseline.mode in ("dump", "models"):
@@ -142,3 +147,12 @@ def _start_lineage(lineage: Lineage, stage: Stage, baseline: Baseline, at: int, 
         with stage.server.connect(BARE) as conn:
             stamp(conn, stage.loaded.version_table, stage.loaded.version_table_schema, (revision,))
         lineage.stand_at(lineage.order.index(revision) + 1)
+
+
+def _stamped(lineage: Lineage, stage: Stage) -> int:
+    """How many revisions the set-up SQL says are there already: a dump with data brings its version table along."""
+    heads = stage.heads(EMPTY)
+    for revision in heads:
+        if revision not in lineage.order:
+            raise OrphanStamp(stamp=revision, table=stage.loaded.version_table)
+    return max((lineage.order.index(revision) + 1 for revision in heads), default=0)

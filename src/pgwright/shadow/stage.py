@@ -13,6 +13,7 @@ from psycopg import sql
 from pgwright.event import OnEvent, silent
 from pgwright.interpreter import Compiled, Direction, Interpreter, Loaded, Ran, Target, Waiting
 from pgwright.schema.catalog import Snapshot, capture
+from pgwright.shadow.outage import require_server
 from pgwright.shadow.record import PROBE, Recorder, install
 from pgwright.shadow.server import Server
 from pgwright.shadow.waiting import Waiter
@@ -93,7 +94,7 @@ class Stage:
     def run(self, database: str, steps: Sequence[tuple[Direction, str]]) -> tuple[Ran, tuple[Observed, ...]]:
         """All steps in one run of env.py; with a recorder, the messages that the server received meanwhile."""
         if self.recorder is None:
-            return self.interpreter.step(self.target(database), steps), ()
+            return require_server(self.server, self.interpreter.step(self.target(database), steps)), ()
         self.recorder.skip()
         waiter = Waiter(lambda: self.server.connect(database))
 
@@ -101,6 +102,7 @@ class Stage:
             waiter.hold(waiting.sql, waiting.pid)
 
         ran = self.interpreter.step(self.target(database), steps, trace=True, on_wait=on_wait, probe_sql=PROBE)
+        require_server(self.server, ran)
         messages = _with_lines(self.recorder.read(), ran)
         for text, locks in waiter.collect():
             messages = tuple(
