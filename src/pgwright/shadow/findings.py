@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Literal
 
 from pgwright.interpreter import Revision
 from pgwright.records import Reason
 from pgwright.schema.diff import describe
 from pgwright.shadow.cycle import Cycle
-from pgwright.step import Finding, Observed, Severity
+from pgwright.shadow.finding import Way, measured
+from pgwright.step import Finding, Observed
 
-Way = Literal["upgrade", "downgrade"]
 SKIPPED = re.compile(r"does not exist, skipping")
 CLEANUP = re.compile(r"\s*DROP\s+INDEX\s+(?:CONCURRENTLY\s+)?IF\s+EXISTS\s+(\S+?)\s*;?\s*$", re.I)
 NULLS = re.compile(r'column "([^"]+)" of relation "([^"]+)"')
@@ -27,7 +25,7 @@ def observed_findings(revision: Revision, found: Cycle, notes: Sequence[Reason])
     for messages, phase in ways:
         for at, message in enumerate(messages):
             if _no_op(messages, at):
-                yield _finding(
+                yield measured(
                     revision,
                     "no-op-statement",
                     "PW401",
@@ -41,7 +39,7 @@ def observed_findings(revision: Revision, found: Cycle, notes: Sequence[Reason])
                 )
     for difference in found.differences:
         if not difference.refutes:
-            yield _finding(
+            yield measured(
                 revision,
                 "residue",
                 "PW402",
@@ -53,7 +51,7 @@ def observed_findings(revision: Revision, found: Cycle, notes: Sequence[Reason])
 
 
 def _orphans(revision: Revision, note: Reason) -> Finding:
-    return _finding(
+    return measured(
         revision,
         "needs-existing-rows",
         "PW301",
@@ -70,7 +68,7 @@ def _orphans(revision: Revision, note: Reason) -> Finding:
 def _hostile(revision: Revision, note: Reason) -> Finding:
     missing = NULLS.search(note.message)
     query = f'SELECT count(*) FROM "{missing[2]}" WHERE "{missing[1]}" IS NULL' if missing else ""
-    return _finding(
+    return measured(
         revision,
         "data-dependent-failure",
         "PW302",
@@ -91,32 +89,3 @@ def _no_op(messages: Sequence[Observed], at: int) -> bool:
     cleanup = CLEANUP.match(message.message)
     after = messages[at + 1].message if at + 1 < len(messages) else ""
     return not (cleanup and re.search(rf"CREATE\s+(UNIQUE\s+)?INDEX\b.*{re.escape(cleanup[1])}", after, re.I | re.S))
-
-
-def _finding(
-    revision: Revision,
-    rule: str,
-    code: str,
-    severity: Severity,
-    message: str,
-    statement: str | None,
-    *,
-    why: str = "",
-    instead: str = "",
-    line: int | None = None,
-    phase: Way = "upgrade",
-) -> Finding:
-    return Finding(
-        rule=rule,
-        code=code,
-        severity=severity,
-        confidence="measured",
-        message=message,
-        why=why,
-        instead=instead,
-        revision=revision.id,
-        phase=phase,
-        file=str(Path(revision.file).name),
-        line=line,
-        statement=statement,
-    )
