@@ -58,6 +58,7 @@ def assemble(
         validation=tuple(found.validation),
         shimmed=_shimmed(stage, found),
         rollback=found.rollback,
+        replayable=found.replayable,
     )
 
 

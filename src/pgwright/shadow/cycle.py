@@ -34,6 +34,8 @@ class Cycle:
     differences: list[Difference] = field(default_factory=list)
     up: tuple[Observed, ...] = ()
     down: tuple[Observed, ...] = ()
+    again: tuple[Observed, ...] = ()  # the second upgrade
+    replayable: bool | None = None
     timings: list[Timing] = field(default_factory=list)
     validation: list[tuple[str, int]] = field(default_factory=list)
     rollback: str = ""
@@ -85,6 +87,8 @@ def _go(stage: Stage, database: str, found: Cycle, phase: ProofPhase, recorded: 
         found.up = messages
     elif phase == "down":
         found.down = messages
+    else:
+        found.again = messages
     if ran.ok:
         return True
     found.reasons.append(_failed(stage, database, found, phase, ran))

@@ -18,6 +18,7 @@ from pgwright.shadow.cycle import Cycle, cycle
 from pgwright.shadow.failure import explain, missing_extension
 from pgwright.shadow.lineage import BARE, Lineage
 from pgwright.shadow.repair import repaired
+from pgwright.shadow.replayable import replayable
 from pgwright.shadow.rows import Seeded, seed, touched
 from pgwright.shadow.stage import Stage
 
@@ -108,6 +109,8 @@ class Walk:
             notes.append(note)
         if tables and self.stage.options.rows == "hostile":
             notes += self._hostile(revision, tables)
+        parent = BARE if database == WORK and not self.whole else None
+        found.replayable = replayable(self.stage, revision, found, tables, parent)
         if not stays:
             self._advance(revision, found, in_place=database == BARE)
         if database == WORK:
