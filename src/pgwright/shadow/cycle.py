@@ -19,6 +19,7 @@ from pgwright.shadow.failure import explain
 from pgwright.shadow.judge import catalog_reason, rows_reason
 from pgwright.shadow.rows import RowState, lost, row_state
 from pgwright.shadow.stage import Stage
+from pgwright.shadow.validation import validated
 from pgwright.step import Observed
 
 
@@ -111,15 +112,10 @@ def _rows(stage: Stage, database: str, snapshot: Snapshot, seeded: Collection[st
 
 
 def _validate(stage: Stage, database: str, found: Cycle, queries: Collection[str]) -> None:
-    """Each validation query counts what is wrong; anything but nought refutes."""
     with stage.connected(database) as conn:
-        for query in queries:
-            row = conn.execute(query.encode()).fetchone()
-            count = int(row[0]) if row else 0
-            found.validation.append((query, count))
-            if count:
-                message = f"the validation query counts {count} where 0 is right"
-                found.reasons.append(Reason("validation-failed", "validate", message, statement=query))
+        counts, reasons = validated(conn, queries)
+    found.validation.extend(counts)
+    found.reasons.extend(reasons)
 
 
 def _compare(

@@ -3,40 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pgwright.interpreter import Revision
 from pgwright.records import Reason
 from pgwright.schema.diff import describe
 from pgwright.shadow.cycle import Cycle
-from pgwright.shadow.finding import Way, measured
-from pgwright.step import Finding, Observed
+from pgwright.shadow.finding import measured
+from pgwright.shadow.no_op import no_ops
+from pgwright.step import Finding
 
-SKIPPED = re.compile(r"does not exist, skipping")
-CLEANUP = re.compile(r"\s*DROP\s+INDEX\s+(?:CONCURRENTLY\s+)?IF\s+EXISTS\s+(\S+?)\s*;?\s*$", re.I)
 NULLS = re.compile(r'column "([^"]+)" of relation "([^"]+)"')
 
 
-def observed_findings(revision: Revision, found: Cycle, notes: Sequence[Reason]) -> Iterator[Finding]:
+def observed_findings(
+    revision: Revision, found: Cycle, notes: Sequence[Reason], filled: Mapping[str, int]
+) -> Iterator[Finding]:
     """Everything worth telling that does not refute the revision."""
     for note in notes:
         yield _hostile(revision, note) if note.code == "data-dependent-failure" else _orphans(revision, note)
-    ways: tuple[tuple[Sequence[Observed], Way], ...] = ((found.up, "upgrade"), (found.down, "downgrade"))
-    for messages, phase in ways:
-        for at, message in enumerate(messages):
-            if _no_op(messages, at):
-                yield measured(
-                    revision,
-                    "no-op-statement",
-                    "PW401",
-                    "warning",
-                    f"the statement touched nothing: {message.notice}",
-                    message.message,
-                    why="A drop that hits nothing leaves what it was meant to drop.",
-                    instead="Name what is there, without IF EXISTS.",
-                    line=message.line,
-                    phase=phase,
-                )
+    yield from no_ops(revision, found, filled)
     for difference in found.differences:
         if not difference.refutes:
             yield measured(
@@ -79,13 +65,3 @@ def _hostile(revision: Revision, note: Reason) -> Finding:
         instead=f"Count them before applying: {query}" if query else "Count such rows in production before applying.",
         line=note.line,
     )
-
-
-def _no_op(messages: Sequence[Observed], at: int) -> bool:
-    """A drop that skipped; not the clean-up of an invalid index right before that index is built."""
-    message = messages[at]
-    if not SKIPPED.search(message.notice):
-        return False
-    cleanup = CLEANUP.match(message.message)
-    after = messages[at + 1].message if at + 1 < len(messages) else ""
-    return not (cleanup and re.search(rf"CREATE\s+(UNIQUE\s+)?INDEX\b.*{re.escape(cleanup[1])}", after, re.I | re.S))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -164,6 +165,9 @@ def _with_lines(messages: tuple[Observed, ...], ran: Ran) -> tuple[Observed, ...
     return tuple(out)
 
 
+PLACE = re.compile(r"%\(\w+\)s|%s|\$\d+")
+
+
 def squeezed(text: str) -> str:
-    """Statement text without what drivers change on the way: spaces, doubled percent signs, the closing semicolon."""
-    return " ".join(text.replace("%%", "%").split()).rstrip("; ")
+    """Statement text without what drivers change: spaces, placeholders, doubled percent signs, the closing semicolon."""
+    return " ".join(PLACE.sub("?", text).replace("%%", "%").split()).rstrip("; ")

@@ -17,6 +17,7 @@ from pgwright.shadow.assemble import assemble
 from pgwright.shadow.cycle import Cycle, cycle
 from pgwright.shadow.failure import explain, missing_extension
 from pgwright.shadow.lineage import BARE, Lineage
+from pgwright.shadow.no_op import missed
 from pgwright.shadow.repair import repaired
 from pgwright.shadow.replayable import replayable
 from pgwright.shadow.rows import Seeded, seed, touched
@@ -220,7 +221,7 @@ class Walk:
 
     def _judged(self, revision: Revision, found: Cycle, seeded: Seeded, notes: Sequence[Reason]) -> Proof:
         """Verdict, findings and repairs of one finished cycle."""
-        reasons = list(found.reasons)
+        reasons = [*found.reasons, *missed(found, dict(seeded.filled))]
         if revision.id in self.one_shot:
             reasons.append(self.one_shot[revision.id])
         lacking = [name for name in map(missing_extension, reasons) if name]
