@@ -69,9 +69,20 @@ def test_the_queries_of_a_planned_change_are_asked(tiny: Tiny) -> None:
     request = {"kind": "set_not_null", "table": "customers", "column": "mail", "fill": "none"}
     change = verbs.plan(project.find(tiny.root), lambda loaded, classes: Task("mail is needed", (request,)))
     planned = [r for r in change.revisions if r.validation]
-    assert planned
+    assert [r.phase for r in planned] == ["backfill", "enforce", "enforce"]
     proofs = tiny.prove(f"a1..{change.revisions[-1].revision}", whole=False)
     for revision in planned:
         proof = proofs[revision.revision]
         assert [query for query, _ in proof.validation] == list(revision.validation), proof.reasons
-        assert {count for _, count in proof.validation} == {0}
+        assert {count for _, count in proof.validation} == {0} and proof.verdict == "proven", proof.reasons
+    (left,) = [f for f in proofs[planned[0].revision].findings if f.rule == "values-left"]
+    assert "customers" in left.message and "NULL -> 'none'" in left.message
+
+
+def test_a_literal_excuses_only_what_it_names(tiny: Tiny) -> None:
+    """Values that were there before are lost all the same, whatever the revision claims."""
+    tiny.add("a1", *TABLE).add("b2", "op.execute(\"UPDATE customers SET mail = 'x'\")", "pass")
+    literal = {"phase": "backfill", "table": "customers", "set": {"mail": "'x'"}, "where": "mail IS NULL"}
+    file = tiny.root / "alembic" / "versions" / "b2.py"
+    file.write_text(file.read_text() + f"\npgwright = {literal!r}\n")
+    assert codes(tiny.prove("b2", whole=False)["b2"]) == ["down-rows"]

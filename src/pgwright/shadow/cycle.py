@@ -17,7 +17,8 @@ from pgwright.schema.diff import diff
 from pgwright.schema.model import Difference
 from pgwright.shadow.failure import explain
 from pgwright.shadow.judge import catalog_reason, rows_reason
-from pgwright.shadow.rows import RowState, lost, row_state
+from pgwright.shadow.left_values import split
+from pgwright.shadow.rows import RowDifference, RowState, lost, row_state
 from pgwright.shadow.stage import Stage
 from pgwright.shadow.validation import validated
 from pgwright.step import Observed
@@ -39,6 +40,8 @@ class Cycle:
     replayable: bool | None = None
     timings: list[Timing] = field(default_factory=list)
     validation: list[tuple[str, int]] = field(default_factory=list)
+    left: frozenset[tuple[str, str]] = frozenset()  # (table, column) that a backfill says it fills for good
+    said: list[RowDifference] = field(default_factory=list)  # row differences that it has said
     rollback: str = ""
     reached: ProofPhase = "up"
 
@@ -55,9 +58,10 @@ def cycle(
     before: Snapshot,
     seeded: Collection[str] = (),
     queries: Collection[str] = (),
+    left: frozenset[tuple[str, str]] = frozenset(),
 ) -> Cycle:
     """Prove one revision on a database that stands at its parent. Never raises for a revision that fails."""
-    found = Cycle(revision, before)
+    found = Cycle(revision, before, left=left)
     recorded = stage.heads(database)
     rows = _rows(stage, database, before, seeded)
 
@@ -67,7 +71,7 @@ def cycle(
     upgraded = _rows(stage, database, after, seeded)
     _validate(stage, database, found, queries)
 
-    if not _go(stage, database, found, "down", stage.heads(database)):
+    if not _go(stage, database, found, "down", ()):
         return found
     back = stage.capture(database, after)
     _compare(stage, found, "down", before, back, rows, _rows(stage, database, back, seeded))
@@ -135,6 +139,7 @@ def _compare(
     if refuting:
         found.reasons.append(catalog_reason(phase, refuting))
     if rows_expected is not None and rows_got is not None:
-        changed = lost(rows_expected, rows_got, given)
+        changed, said = split(lost(rows_expected, rows_got, given), found.left if phase == "down" else frozenset())
+        found.said += said
         if changed:
             found.reasons.append(rows_reason(phase, changed))

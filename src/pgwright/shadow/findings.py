@@ -11,6 +11,7 @@ from pgwright.schema.diff import describe
 from pgwright.shadow.cycle import Cycle
 from pgwright.shadow.finding import measured
 from pgwright.shadow.no_op import no_ops
+from pgwright.shadow.rows import RowDifference
 from pgwright.step import Finding
 
 NULLS = re.compile(r'column "([^"]+)" of relation "([^"]+)"')
@@ -23,6 +24,8 @@ def observed_findings(
     for note in notes:
         yield _hostile(revision, note) if note.code == "data-dependent-failure" else _orphans(revision, note)
     yield from no_ops(revision, found, filled)
+    for change in found.said:
+        yield _left(revision, change)
     for difference in found.differences:
         if not difference.refutes:
             yield measured(
@@ -64,4 +67,17 @@ def _hostile(revision: Revision, note: Reason) -> Finding:
         why="Rows that the present constraints allow make the upgrade fail. Whether there are any is for production to say.",
         instead=f"Count them before applying: {query}" if query else "Count such rows in production before applying.",
         line=note.line,
+    )
+
+
+def _left(revision: Revision, change: RowDifference) -> Finding:
+    return measured(
+        revision,
+        "values-left",
+        "PW303",
+        "info",
+        f"the downgrade leaves what the backfill wrote over NULL: {change}",
+        None,
+        why="Which rows were NULL is remembered nowhere; the revision says so in its literal.",
+        phase="downgrade",
     )

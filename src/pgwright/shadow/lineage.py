@@ -17,7 +17,7 @@ from pgwright.schema.catalog import Snapshot
 from pgwright.shadow.stage import EMPTY, Stage
 
 BARE = "pgwright_bare"
-EVERY = 12  # revisions between two checkpoints
+SELDOM, OFTEN = 60, 12  # revisions between two checkpoints: before and after the first rebuild of this history
 
 
 @dataclass(slots=True)
@@ -31,6 +31,7 @@ class Lineage:
     applied: list[str] = field(default_factory=list)
     without_foreign_keys: bool = False
     damaged: bool = False  # the bare database is in no state of the history: make no image of it
+    _every: int = SELDOM
     _checkpoints: list[tuple[int, str]] = field(default_factory=list)
     _roles: frozenset[str] = field(init=False)
 
@@ -72,7 +73,7 @@ class Lineage:
         self.at += len(revisions)
         self.snapshot = snapshot or self.stage.capture(BARE, self.snapshot)
         last = self._checkpoints[-1][0] if self._checkpoints else 0
-        if self.at - last >= EVERY and self._existing_roles() == self._roles:
+        if self.at - last >= self._every and self._existing_roles() == self._roles:
             self._checkpoint()
 
     def rebuild(self, revisions: Sequence[str]) -> Ran | None:
@@ -87,6 +88,7 @@ class Lineage:
         return ran
 
     def _rebuilt(self, wanted: Sequence[str], *, from_checkpoint: bool) -> Ran | None:
+        self._every = OFTEN
         made = self._existing_roles() - self._roles
         usable = [c for c in self._checkpoints if c[0] <= len(wanted)] if from_checkpoint and not made else []
         done, source = usable[-1] if usable else (0, EMPTY)

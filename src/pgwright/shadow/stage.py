@@ -13,7 +13,7 @@ from psycopg import sql
 
 from pgwright.event import OnEvent, silent
 from pgwright.interpreter import Compiled, Direction, Interpreter, Loaded, Ran, Target, Waiting
-from pgwright.schema.catalog import Snapshot, capture
+from pgwright.schema.catalog import Session, Snapshot, capture, settle
 from pgwright.shadow.outage import require_server
 from pgwright.shadow.record import PROBE, Recorder, install
 from pgwright.shadow.server import Server
@@ -45,6 +45,7 @@ class Stage:
     compiled: dict[tuple[str, Direction], Compiled] = field(default_factory=dict)
     recorder: Recorder | None = field(init=False, default=None)
     _kept: dict[str, psycopg.Connection[Any]] = field(default_factory=dict)
+    _readers: dict[str, Session] = field(default_factory=dict)
 
     def open(self, prepare: Callable[[], None], *, fresh: bool) -> None:
         """Make the empty template (set-up SQL, recorder) unless an image brought it; then env.py runs once against it."""
@@ -83,10 +84,11 @@ class Stage:
         self.server.drop(name)
 
     def release(self, name: str) -> None:
-        """Close our own connection to a database."""
-        conn = self._kept.pop(name, None)
-        if conn is not None:
-            conn.close()
+        """Close our own connections to a database."""
+        kept, reader = self._kept.pop(name, None), self._readers.pop(name, None)
+        for conn in (kept, reader.conn if reader else None):
+            if conn is not None:
+                conn.close()
 
     def target(self, database: str) -> Target:
         """Where the user's engines are sent."""
@@ -113,8 +115,12 @@ class Stage:
 
     def capture(self, database: str, previous: Snapshot | None = None) -> Snapshot:
         """The catalog as it is now; with the last snapshot of this lineage only what changed is read."""
-        with self.connected(database) as conn:
-            return capture(conn, previous)
+        reader = self._readers.get(database)
+        if reader is None or reader.conn.closed:
+            conn = self.server.connect(database)
+            conn.execute("SET log_statement = 'none'; SET log_duration = off")
+            reader = self._readers[database] = settle(conn)
+        return capture(reader, previous)
 
     def heads(self, database: str) -> tuple[str, ...]:
         """The recorded revisions: the content of the version table, empty when there is none."""

@@ -16,6 +16,7 @@ from pgwright.shadow import replay
 from pgwright.shadow.assemble import assemble
 from pgwright.shadow.cycle import Cycle, cycle
 from pgwright.shadow.failure import explain, missing_extension
+from pgwright.shadow.left_values import left_by
 from pgwright.shadow.lineage import BARE, Lineage
 from pgwright.shadow.no_op import missed
 from pgwright.shadow.repair import repaired
@@ -102,7 +103,7 @@ class Walk:
             self.stage.clone(WORK, template=BARE)
             seeded = self._seed(revision, tables, None) if tables else seeded
         found = self._cycle(revision, database, seeded)
-        if tables and found.after is None and _data_dependent(found):
+        if tables and _data_dependent(found):
             found, seeded = self._with_fitting_rows(revision, tables, found, seeded)
         notes: list[Reason] = []
         if database == BARE and found.after is None and found.reasons and found.reasons[0].sqlstate == "23503":
@@ -119,8 +120,9 @@ class Walk:
         return self._judged(revision, found, seeded, notes)
 
     def _cycle(self, revision: Revision, database: str, seeded: Seeded) -> Cycle:
-        queries = revision.validation
-        return cycle(self.stage, database, revision.id, self.lineage.snapshot, [t for t, _ in seeded.filled], queries)
+        before, filled = self.lineage.snapshot, [table for table, _ in seeded.filled]
+        left = left_by(revision.literal, before.schema)
+        return cycle(self.stage, database, revision.id, before, filled, revision.validation, left)
 
     def _touched(self, revision: Revision) -> frozenset[str]:
         """Tables to fill: those that the revision's text names and that are there already."""
@@ -246,5 +248,8 @@ def _orphans(ran: Ran) -> bool:
 
 
 def _data_dependent(found: Cycle) -> bool:
-    """True when the upgrade failed on the seeded rows themselves (SQLSTATE classes 22 and 23)."""
-    return bool(found.reasons) and (found.reasons[0].sqlstate or "")[:2] in ("22", "23")
+    """True when the upgrade failed on the seeded rows themselves (SQLSTATE classes 22 and 23), or the validation did."""
+    first = found.reasons[0] if found.reasons else None
+    if first is None or found.after is not None:
+        return first is not None and first.code == "validation-failed"
+    return (first.sqlstate or "")[:2] in ("22", "23")
