@@ -21,10 +21,15 @@ def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
     return Tiny(tmp_path / "project").add("a1", f'op.execute("""{tables}""")', 'op.execute("DROP TABLE marks, notes")')
 
 
-def proof(history: Tiny, up: str, down: str = "pass", rows: str = "plain") -> Proof:
-    """The proof of one more revision."""
+def proof(history: Tiny, up: str, down: str = "pass") -> Proof:
+    """The proof of one more revision, on a copy and, as one of many, where it can be, in place: with one verdict."""
     history.add("b2", up, down)
-    return history.prove("b2", whole=False, rows=rows)["b2"]
+    alone = history.prove("b2", whole=False)["b2"]
+    history.add("z9", sql("CREATE TABLE last (id int)"), sql("DROP TABLE last"))
+    among = history.prove()
+    assert (among["b2"].verdict, codes(among["b2"])) == (alone.verdict, codes(alone)), among["b2"].reasons
+    assert (among["b2"].seeded, among["z9"].verdict) == (alone.seeded, "proven"), among["z9"].reasons
+    return alone
 
 
 def sql(*statements: str) -> str:
