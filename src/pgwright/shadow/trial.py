@@ -17,14 +17,13 @@ from pathlib import Path
 
 from psycopg import sql
 
-from pgwright.interpreter import Ran, Revision
+from pgwright.interpreter import Revision
 from pgwright.records import Reason
 from pgwright.schema.catalog import Snapshot
 from pgwright.schema.model import Schema
-from pgwright.shadow import replay
 from pgwright.shadow.cycle import Cycle, cycle
 from pgwright.shadow.lineage import BARE, Lineage
-from pgwright.shadow.rows import Profile, Seeded, seed, unseed
+from pgwright.shadow.rows import Profile, Seeded, seed
 from pgwright.shadow.stage import Stage
 
 WORK = "pgwright_work"
@@ -39,7 +38,6 @@ class Outcome:
     found: Cycle
     seeded: Seeded = field(default_factory=Seeded)
     notes: tuple[Reason, ...] = ()
-    in_place: bool = False  # the bare database went through the cycle, and is bare again
 
 
 @dataclass(slots=True)
@@ -50,8 +48,6 @@ class Trial:
     lineage: Lineage
     revision: Revision
     tables: Collection[str] = ()
-    stays: bool = False  # the bare database is to stay at the parent
-    failed: Ran | None = None  # why the bare database could not be brought back to the parent
     _without_foreign_keys: bool = False
     _made: set[str] = field(default_factory=set)  # roles that copies have made: they outlive their database
     _open: bool = False
@@ -61,8 +57,6 @@ class Trial:
         """What proving the revision came to; with tables to fill, with as many attempts as that takes."""
         if not self.tables:
             return Outcome(self._run(Seeded()))
-        if (outcome := self._in_place()) is not None:
-            return outcome
         seeded = self.rows("plain", None)
         found = self._run(seeded)
         return Outcome(found, seeded) if found.end is not None else self._again(found, seeded)
@@ -71,7 +65,10 @@ class Trial:
         """Fill a fresh copy."""
         self.fresh()
         before = self.lineage.snapshot.schema
-        seeded = self._seed(WORK, profile, after)
+        source = Path(self.revision.file).read_text(encoding="utf-8", errors="replace")
+        number = self.stage.options.seed
+        with self.stage.connected(WORK) as conn:
+            seeded = seed(conn, before, after, self.tables, profile=profile, seed=number, source=source)
         if any(t.triggers for name, _ in seeded.filled if (t := before.relation(name)) is not None):
             # A trigger may change the schema: one was seen that drops itself at the first row.
             self._start = self.stage.capture(WORK, self.lineage.snapshot)
@@ -97,59 +94,15 @@ class Trial:
                     conn.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
             self._made.clear()
 
-    def _seed(self, database: str, profile: Profile, after: Schema | None, *, removable: bool = False) -> Seeded:
-        source = Path(self.revision.file).read_text(encoding="utf-8", errors="replace")
-        with self.stage.connected(database) as conn:
-            return seed(
-                conn,
-                self.lineage.snapshot.schema,
-                after,
-                self.tables,
-                profile=profile,
-                seed=self.stage.options.seed,
-                source=source,
-                removable=removable,
-            )
-
-    def _in_place(self) -> Outcome | None:
-        """Without a copy, where nothing but the seeded rows can be left behind: plain DDL both ways, tables empty before.
-
-        A copy and its cold catalogs cost more than the rest of a proof. None: a copy is needed after all.
-        """
-        if self.stays or self.lineage.without_foreign_keys or not self._is_plain():
-            return None
-        seeded = self._seed(BARE, "plain", None, removable=True)
-        if seeded.removal is None:
-            return None
-        found = self._cycle(BARE, self.lineage.snapshot, seeded)
-        with self.stage.connected(BARE) as conn:
-            unseed(conn, seeded.removal)
-        if found.end is not None and self._was_plain(found):
-            return Outcome(found, seeded, in_place=True)
-        if found.reached != "up" or not replay.untouched(self.stage, BARE, self.lineage.snapshot):
-            self.failed = self.lineage.rebuild([])
-        return Outcome(found, seeded) if self.failed is not None else None
-
-    def _is_plain(self) -> bool:
-        both = [self.stage.compiled.get((self.revision.id, way)) for way in ("up", "down")]
-        return all(c is not None and c.statements and replay.leaves_rows_alone(c.statements) for c in both)
-
-    def _was_plain(self, found: Cycle) -> bool:
-        """Whether what the server received, where it was recorded, is what was expected of the rendered text."""
-        table = self.stage.loaded.version_table
-        return self.stage.recorder is None or all(replay.possible(m, table) for m in (found.up, found.down))
-
     def _run(self, seeded: Seeded) -> Cycle:
         if not self._open:
             self.fresh()
-        found = self._cycle(WORK, self._start or self.lineage.snapshot, seeded)
+        filled = [table for table, _ in seeded.filled]
+        start = self._start or self.lineage.snapshot
+        found = cycle(self.stage, WORK, self.revision.id, start, filled, self.revision.validation)
         for snapshot in (found.after, found.end):
             self._made |= _roles(snapshot) - _roles(self.lineage.snapshot)
         return found
-
-    def _cycle(self, database: str, start: Snapshot, seeded: Seeded) -> Cycle:
-        filled = [table for table, _ in seeded.filled]
-        return cycle(self.stage, database, self.revision.id, start, filled, self.revision.validation)
 
     def _bare(self) -> Cycle:
         self.fresh()

@@ -95,19 +95,16 @@ class Walk:
         stays = not self.whole and revision.id == self.last
         if not tables and not stays:
             return self._in_place(revision)
-        hostile = bool(tables) and self.stage.options.rows == "hostile"
-        trial = Trial(self.stage, self.lineage, revision, tables, stays or hostile)
+        trial = Trial(self.stage, self.lineage, revision, tables)
         outcome = trial.outcome()
         notes = list(outcome.notes)
         if any(note.sqlstate == ORPHANS for note in notes):
             self.lineage.ignore_foreign_keys()
-        if hostile:
+        if tables and self.stage.options.rows == "hostile":
             notes += self._hostile(revision, trial)
         trial.end()
-        if trial.failed is not None:
-            self._break((self.lineage.applied or [revision.id])[-1], trial.failed)
-        elif not stays:
-            self._advance(revision, outcome.found, in_place=outcome.in_place)
+        if not stays:
+            self._advance(revision, outcome.found, in_place=False)
         return self._judged(revision, outcome.found, outcome.seeded, notes)
 
     def _in_place(self, revision: Revision) -> Proof:

@@ -6,7 +6,6 @@ from pgwright.shadow.rows.difference import RowDifference, lost
 from pgwright.shadow.rows.seed import Seeded, seed
 from pgwright.shadow.rows.state import RowState, TableState, row_state
 from pgwright.shadow.rows.touched import touched
-from pgwright.shadow.rows.unseed import unseed
 
 __all__ = [
     "Profile",
@@ -19,5 +18,4 @@ __all__ = [
     "row_state",
     "seed",
     "touched",
-    "unseed",
 ]

@@ -7,7 +7,7 @@ row, and a table that takes none is reported with the server's own words.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import psycopg
 
@@ -19,7 +19,6 @@ from pgwright.shadow.rows.judge import Connection, judge
 from pgwright.shadow.rows.order import Order, order
 from pgwright.shadow.rows.solve import Parents, careless, make
 from pgwright.shadow.rows.table import Row, Table, table
-from pgwright.shadow.rows.unseed import Removal, removal
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,6 @@ class Seeded:
 
     filled: tuple[tuple[str, int], ...] = ()
     unfilled: tuple[tuple[str, str], ...] = ()
-    removal: Removal | None = None  # how to take the rows out again, when that was asked for
 
 
 def seed(
@@ -41,11 +39,8 @@ def seed(
     seed: int = 1,
     rows: int = 7,
     source: str = "",
-    removable: bool = False,
 ) -> Seeded:
     """Fill `tables` and the parents they need; never raises because of data.
-
-    With `removable`, only rows that can be taken out again: where they could not, nothing is filled, `removal` is None.
 
     `plain` rows satisfy the constraints before and after the revision; `hostile` ones only those before it.
     `source` is the revision's own text: columns that it casts or parses hold, in plain rows, text that can be.
@@ -56,15 +51,13 @@ def seed(
         return Seeded((), wanted.left_out)
     with conn.transaction():
         existing.read(conn, work)
-        undo = removal(conn, work) if removable else None
-        if removable and undo is None:
-            return Seeded()
         for t in work:
             judge(conn, t)
         held = {t.name: list(t.rows) for t in work}
         filled = _at_once(conn, work, wanted, rows)
-        seeded = _each(conn, work, wanted, rows, held) if filled is None else Seeded(filled, wanted.left_out)
-    return replace(seeded, removal=undo)
+        if filled is None:
+            return _each(conn, work, wanted, rows, held)
+    return Seeded(filled, wanted.left_out)
 
 
 def _at_once(conn: Connection, work: list[Table], wanted: Order, count: int) -> tuple[tuple[str, int], ...] | None:
