@@ -7,7 +7,7 @@ from typing import Any
 from rows_capture import captured
 
 from pgwright.schema.model import Column, Index, Relation, Schema
-from pgwright.shadow.rows import Seeded, lost, row_state, seed, touched, unseed
+from pgwright.shadow.rows import lost, row_state, touched
 
 
 def state(conn: Any) -> Any:
@@ -78,21 +78,6 @@ def test_what_the_revision_filled_by_itself_may_differ_between_runs(server: Any,
         conn.execute("INSERT INTO t (a) VALUES ('new')")
         (changed,) = lost(runs[0], state(conn), given)
         assert changed.column == "at"
-
-
-def test_rows_are_taken_out_again_whatever_the_table_is_called_now(server: Any, database: str) -> None:
-    with server.connect(database) as conn:
-        conn.execute("CREATE TABLE a (id serial PRIMARY KEY); CREATE TABLE c (id int GENERATED ALWAYS AS IDENTITY)")
-        conn.execute("CREATE TABLE b (id serial PRIMARY KEY, a int NOT NULL REFERENCES a); SELECT nextval('b_id_seq')")
-        schema = captured(conn)
-        done = seed(conn, schema, None, [r.qualified for r in schema.tables()], profile="plain", removable=True)
-        assert done.removal is not None and len(done.filled) == 3
-        conn.execute("ALTER TABLE a RENAME TO a2; ALTER SEQUENCE a_id_seq RENAME TO s2; DROP TABLE c")
-        unseed(conn, done.removal)
-        assert conn.execute("SELECT count(*) FROM a2, b").fetchone() == (0,)
-        assert conn.execute("SELECT nextval('s2'), nextval('b_id_seq')").fetchone() == (1, 2)
-        conn.execute("INSERT INTO a2 DEFAULT VALUES")
-        assert seed(conn, captured(conn), None, ["public.b"], profile="plain", removable=True) == Seeded()
 
 
 def test_touched_reads_strings_only() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from pgwright.shadow.rows.existing import relation
 from pgwright.shadow.rows.literal import literal, name
@@ -19,26 +19,18 @@ def insert(table: Table, rows: Sequence[Row]) -> str:
     return f"INSERT INTO {into} ({columns}) OVERRIDING SYSTEM VALUE VALUES {values}"
 
 
-def sequences(table: Table) -> list[str]:
-    """The sequences that filling the table moves, as SQL of type regclass."""
-    return [found for _, found in _sequences(table)]
-
-
-def _sequences(table: Table) -> Iterator[tuple[str, str]]:
-    for column, pool in table.pools.items():
-        source = sequence(pool.wanted)
-        if source is not None and pool.wanted.type.family == "integer":
-            owner = f"pg_get_serial_sequence({literal(relation(table.name))}, {literal(column)})"
-            yield column, f"{owner if source == '' else literal(source)}::regclass"
-
-
 def advance(table: Table) -> list[str]:
     """For each sequence behind a column: never let it return a key that is in the table."""
     out = []
-    for column, found in _sequences(table):
+    for column, pool in table.pools.items():
+        source = sequence(pool.wanted)
+        if source is None or pool.wanted.type.family != "integer":
+            continue
         highest = max((int(row[column] or 0) for row in table.rows if column in row), default=0)
         if highest < 1:
             continue
+        owner = f"pg_get_serial_sequence({literal(relation(table.name))}, {literal(column)})"
+        found = f"{owner if source == '' else literal(source)}::regclass"
         out.append(
             f"SELECT setval(s, GREATEST({highest}, COALESCE(pg_sequence_last_value(s), 1)))"
             f" FROM (SELECT {found} AS s) AS q WHERE s IS NOT NULL"
