@@ -29,7 +29,7 @@ def replayable(
     stage: Stage, revision: Revision, found: Cycle, tables: Collection[str], parent: str | None
 ) -> bool | None:
     """True, False, or None where it is not known. `parent` is a database at the parent's state, None where there is none."""
-    if stage.recorder is None or found.after is None or found.reached != "reup":
+    if stage.recorder is None or found.end is None:
         return None
     if _text(stage, found.up) != _text(stage, found.again):
         return False
