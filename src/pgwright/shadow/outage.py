@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pgwright.errors import Refusal
 from pgwright.interpreter import Ran
+from pgwright.shadow.attached import AttachedServer
 from pgwright.shadow.server import Server
 
 # PostgreSQL documentation, Appendix A, class 53: insufficient resources
@@ -23,7 +24,7 @@ class ShadowLacks(Refusal):
     code = "PW-SHADOW-23"
 
 
-def require_server(server: Server, ran: Ran) -> Ran:
+def require_server(server: Server | AttachedServer, ran: Ran) -> Ran:
     """The run as it is, unless it failed because of the server. Raises ServerDied and ShadowLacks."""
     if ran.error is not None:
         server.require_alive()
