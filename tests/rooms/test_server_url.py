@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from test_prove import TABLE, Tiny
+from tiny_project import TABLE, Tiny
 
 from pgwright import project, verbs
 from pgwright.doors.cli import cli
