@@ -1,0 +1,82 @@
+"""The guard inside the database: its SQL, in the order in which it is laid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.resources import files
+from typing import Any, Literal
+
+import psycopg
+from psycopg import sql
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+Tier = Literal["T1", "T2"]
+
+VERSION = 1
+FILES = ("ed25519", "sshsig", "tables", "ledger", "approval", "session", "content", "signers", "access")
+OWNER, GATE, RUNNER = "pgwright_owner", "pgwright_gate", "pgwright_runner"
+EVENT_TRIGGERS = ("pgwright_command", "pgwright_drop", "pgwright_rewrite")
+
+
+def text(name: str) -> str:
+    """The SQL file of that name."""
+    return (files("pgwright.gate") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def lay(conn: Connection, *, quorum: int = 1, exempt: Sequence[str] = ()) -> None:
+    """Roles, schema, tables and functions, in the caller's transaction; again on what is there brings it up to date.
+
+    The event triggers are not part of it: `watch` adds them when everything else is in place.
+    """
+    unwatch(conn)
+    conn.execute(text("roles").encode())
+    with borrowed(conn):
+        schema, gate = sql.Identifier("pgwright"), sql.Identifier(GATE)
+        conn.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {} AUTHORIZATION {}").format(schema, gate))
+        conn.execute(sql.SQL("ALTER SCHEMA {} OWNER TO {}").format(schema, gate))
+        conn.execute(sql.SQL("SET LOCAL ROLE {}").format(gate))
+        for name in FILES:
+            conn.execute(text(name).encode())
+        conn.execute(
+            "INSERT INTO pgwright.guard (version, tier, quorum, exempt) VALUES (%s, 'T1', %s, %s)"
+            " ON CONFLICT (only_one) DO UPDATE SET version = EXCLUDED.version, quorum = EXCLUDED.quorum,"
+            " exempt = EXCLUDED.exempt",
+            (VERSION, quorum, list(exempt)),
+        )
+        conn.execute("RESET ROLE")
+
+
+def watch(conn: Connection) -> None:
+    """T2: the event triggers. Raises InsufficientPrivilege where the server does not allow them to this login."""
+    conn.execute(text("event_triggers").encode())
+    set_tier(conn, "T2")
+
+
+def unwatch(conn: Connection) -> None:
+    """Without the event triggers: T1. No event fires for their own removal."""
+    for name in EVENT_TRIGGERS:
+        conn.execute(sql.SQL("DROP EVENT TRIGGER IF EXISTS {}").format(sql.Identifier(name)))
+
+
+@contextmanager
+def borrowed(conn: Connection, role: str = GATE) -> Iterator[None]:
+    """For the length of the block this login may SET ROLE to `role`: superusers may anyway, others grant it to themselves."""
+    [(login, is_superuser)] = conn.execute(
+        "SELECT session_user, rolsuper FROM pg_catalog.pg_roles WHERE rolname = session_user"
+    )
+    names = {"role": sql.Identifier(role), "login": sql.Identifier(login)}
+    since_16 = sql.SQL(" WITH INHERIT FALSE, SET TRUE" if conn.info.server_version >= 160000 else "")
+    if not is_superuser:
+        conn.execute(sql.SQL("GRANT {role} TO {login}{options}").format(**names, options=since_16))
+    yield
+    if not is_superuser:
+        conn.execute(sql.SQL("REVOKE {role} FROM {login}").format(**names))
+
+
+def set_tier(conn: Connection, tier: Tier) -> None:
+    """Write down which tier this database is at."""
+    with borrowed(conn):
+        conn.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(GATE)))
+        conn.execute("UPDATE pgwright.guard SET tier = %s", (tier,))
+        conn.execute("RESET ROLE")
