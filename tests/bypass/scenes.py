@@ -13,6 +13,8 @@ from psycopg import sql
 
 from pgwright.gate import guard
 from pgwright.gate.bypass.case import Who
+from pgwright.gate.install import Installer, Signer, install
+from pgwright.project.settings import Environment
 from pgwright.shadow.server import Server
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -23,6 +25,8 @@ LOGINS: dict[Who, str] = {
     "master": "master",
     "superuser": "postgres",
 }
+SIGNERS = ("alice", "alice2", "bob", "mallory", "carol")
+ENVIRONMENT = Environment("scene", "staging", "SCENE_URL")
 _numbers = count(1)
 
 
@@ -94,27 +98,14 @@ def build(server: Server, name: str, tier: str, keys: Keys) -> None:
         conn.execute("RESET ROLE")
         if tier == "T0":
             return
-        with conn.transaction():
-            guard.lay(conn)
-            for person in ("alice", "alice2", "bob", "mallory", "carol"):
-                kind, key = keys.public(person)
-                conn.execute(
-                    "SELECT pgwright.list_signer(%s, %s, %s, %s)",
-                    (person.removesuffix("2"), kind, key, person == "carol"),
-                )
-            conn.execute(MOVE)
-            if tier == "T2":
-                guard.watch(conn)
+        planned = install(Installer(conn, ENVIRONMENT), [signer(keys, one) for one in SIGNERS])
+        assert planned.tier == "T2"
+        if tier == "T1":
+            with conn.transaction():
+                guard.unwatch(conn)
+                guard.set_tier(conn, "T1")
 
 
-MOVE = """
-REASSIGN OWNED BY app TO pgwright_owner;
-REVOKE CREATE ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA shop TO app;
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA shop TO app;
-GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA shop TO app;
-REVOKE TRUNCATE ON ALL TABLES IN SCHEMA shop FROM pgwright_owner;
-ALTER DEFAULT PRIVILEGES FOR ROLE pgwright_owner REVOKE TRUNCATE ON TABLES FROM pgwright_owner;
-CREATE TRIGGER pgwright_version BEFORE INSERT OR UPDATE OR DELETE ON shop.alembic_version
-    FOR EACH STATEMENT EXECUTE FUNCTION pgwright.on_version();
-"""
+def signer(keys: Keys, person: str) -> Signer:
+    """alice has two keys; carol's counts only when it was touched."""
+    return Signer(person.removesuffix("2"), *keys.public(person), person == "carol")

@@ -16,6 +16,7 @@ Tier = Literal["T1", "T2"]
 VERSION = 1
 FILES = ("ed25519", "sshsig", "tables", "ledger", "approval", "session", "content", "signers", "access")
 OWNER, GATE, RUNNER = "pgwright_owner", "pgwright_gate", "pgwright_runner"
+OURS = ("guard", "signer", "seat", "run", "used", "ledger", "moved")
 EVENT_TRIGGERS = ("pgwright_command", "pgwright_drop", "pgwright_rewrite")
 
 
@@ -24,7 +25,7 @@ def text(name: str) -> str:
     return (files("pgwright.gate") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
 
 
-def lay(conn: Connection, *, quorum: int = 1, exempt: Sequence[str] = ()) -> None:
+def lay(conn: Connection, *, quorum: int = 1, exempt: Sequence[str] = (), also: str = "") -> None:
     """Roles, schema, tables and functions, in the caller's transaction; again on what is there brings it up to date.
 
     The event triggers are not part of it: `watch` adds them when everything else is in place.
@@ -35,16 +36,66 @@ def lay(conn: Connection, *, quorum: int = 1, exempt: Sequence[str] = ()) -> Non
         schema, gate = sql.Identifier("pgwright"), sql.Identifier(GATE)
         conn.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {} AUTHORIZATION {}").format(schema, gate))
         conn.execute(sql.SQL("ALTER SCHEMA {} OWNER TO {}").format(schema, gate))
-        conn.execute(sql.SQL("SET LOCAL ROLE {}").format(gate))
+        _adopt_tables(conn)
+    with as_gate(conn):
         for name in FILES:
             conn.execute(text(name).encode())
+        if also:
+            conn.execute(also.encode())
+        conn.execute(text("runs").encode())
         conn.execute(
             "INSERT INTO pgwright.guard (version, tier, quorum, exempt) VALUES (%s, 'T1', %s, %s)"
             " ON CONFLICT (only_one) DO UPDATE SET version = EXCLUDED.version, quorum = EXCLUDED.quorum,"
             " exempt = EXCLUDED.exempt",
             (VERSION, quorum, list(exempt)),
         )
-        conn.execute("RESET ROLE")
+
+
+def clear(conn: Connection) -> None:
+    """Take the guard away, its ledger too; tables of others in the schema stay. Roles go unless another database uses them."""
+    for named in OURS:
+        conn.execute(sql.SQL("DROP TABLE IF EXISTS pgwright.{} CASCADE").format(sql.Identifier(named)))
+    for (signature,) in conn.execute(
+        "SELECT p.oid::regprocedure::text FROM pg_catalog.pg_proc p WHERE p.pronamespace = 'pgwright'::regnamespace"
+    ).fetchall():
+        conn.execute(f"DROP FUNCTION IF EXISTS {signature} CASCADE".encode())
+    [(left,)] = conn.execute("SELECT count(*) FROM pg_catalog.pg_class WHERE relnamespace = 'pgwright'::regnamespace").fetchall()
+    if left == 0:
+        conn.execute("DROP SCHEMA pgwright")
+    else:
+        conn.execute("ALTER SCHEMA pgwright OWNER TO CURRENT_USER")
+    for role in (RUNNER, OWNER, GATE):
+        conn.execute(sql.SQL("DROP OWNED BY {}").format(sql.Identifier(role)))
+    for role in (RUNNER, OWNER, GATE):
+        try:
+            with conn.transaction():
+                conn.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
+        except psycopg.errors.DependentObjectsStillExist:
+            continue
+
+
+def _adopt_tables(conn: Connection) -> None:
+    """Tables that were in the schema before the guard (the runner's journal) become the gate's."""
+    for (name,) in conn.execute(
+        "SELECT c.oid::regclass::text FROM pg_catalog.pg_class c WHERE c.relnamespace = 'pgwright'::regnamespace"
+        " AND c.relkind = 'r' AND c.relowner <> 'pgwright_gate'::regrole"
+    ).fetchall():
+        conn.execute(f"ALTER TABLE {name} OWNER TO {GATE}".encode())
+
+
+@contextmanager
+def acting(conn: Connection, role: str) -> Iterator[None]:
+    """As that role, in the caller's transaction. The caller has borrowed it."""
+    conn.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(role)))
+    yield
+    conn.execute("RESET ROLE")
+
+
+@contextmanager
+def as_gate(conn: Connection) -> Iterator[None]:
+    """As the owner of the guard, in the caller's transaction."""
+    with borrowed(conn), acting(conn, GATE):
+        yield
 
 
 def watch(conn: Connection) -> None:
@@ -69,14 +120,14 @@ def borrowed(conn: Connection, role: str = GATE) -> Iterator[None]:
     since_16 = sql.SQL(" WITH INHERIT FALSE, SET TRUE" if conn.info.server_version >= 160000 else "")
     if not is_superuser:
         conn.execute(sql.SQL("GRANT {role} TO {login}{options}").format(**names, options=since_16))
-    yield
-    if not is_superuser:
-        conn.execute(sql.SQL("REVOKE {role} FROM {login}").format(**names))
+    try:
+        yield
+    finally:
+        if not is_superuser and conn.info.transaction_status != psycopg.pq.TransactionStatus.INERROR and not conn.closed:
+            conn.execute(sql.SQL("REVOKE {role} FROM {login}").format(**names))
 
 
 def set_tier(conn: Connection, tier: Tier) -> None:
     """Write down which tier this database is at."""
-    with borrowed(conn):
-        conn.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(GATE)))
+    with as_gate(conn):
         conn.execute("UPDATE pgwright.guard SET tier = %s", (tier,))
-        conn.execute("RESET ROLE")

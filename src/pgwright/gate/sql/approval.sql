@@ -90,7 +90,7 @@ BEGIN
             RAISE EXCEPTION 'pgwright: the hardware key of % was not touched', found.principal
                 USING ERRCODE = 'insufficient_privilege';
         END IF;
-        IF found.principal = facts #>> '{author,0}' THEN -- check: author
+        IF found.principal = lower(facts #>> '{author,0}') THEN -- check: author
             RAISE EXCEPTION 'pgwright: % is the author and cannot approve', found.principal
                 USING ERRCODE = 'insufficient_privilege', HINT = 'Somebody else has to sign.';
         END IF;

@@ -45,13 +45,14 @@ CREATE OR REPLACE FUNCTION pgwright.list_signer(principal text, kind text, key t
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     blob bytea := decode(key, 'base64');
+    person text := lower(principal);
 BEGIN
     IF kind NOT IN ('ssh-ed25519', 'sk-ssh-ed25519@openssh.com')
        OR (SELECT content FROM pgwright.ssh_string(blob, 0)) <> convert_to(kind, 'UTF8') THEN -- check: key-kind
         RAISE EXCEPTION 'pgwright: the key of % is %; this database checks ed25519 only', principal, kind
             USING ERRCODE = 'insufficient_privilege', HINT = 'Make one: ssh-keygen -t ed25519 (or -t ed25519-sk for a hardware key)';
     END IF;
-    INSERT INTO pgwright.signer AS s VALUES (blob, principal, touch)
+    INSERT INTO pgwright.signer AS s VALUES (blob, person, touch)
     ON CONFLICT ON CONSTRAINT signer_pkey DO UPDATE SET touch = EXCLUDED.touch WHERE s.principal = EXCLUDED.principal;
     IF NOT FOUND THEN -- check: one-key-one-person
         RAISE EXCEPTION 'pgwright: the key of % is listed for somebody else', principal USING ERRCODE = 'insufficient_privilege';

@@ -60,4 +60,4 @@ CREATE TABLE IF NOT EXISTS pgwright.moved (
     PRIMARY KEY (kind, identity)
 );
 
-GRANT SELECT ON pgwright.ledger, pgwright.signer, pgwright.guard TO PUBLIC;
+GRANT SELECT ON pgwright.ledger, pgwright.signer, pgwright.guard, pgwright.moved TO PUBLIC;
