@@ -84,6 +84,7 @@ def _type(armoured: str) -> str:
 
 
 ALTERED = {
+    "head": lambda armoured: armour(bare(armoured)[:12]),
     "cut": lambda armoured: armour(bare(armoured)[:-9]),
     "trailing": lambda armoured: armour(bare(armoured) + b"\0\0"),
     "version": lambda armoured: armour(b"SSHSIG\0\0\0\2" + bare(armoured)[10:]),

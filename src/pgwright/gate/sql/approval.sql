@@ -8,7 +8,7 @@ DECLARE
     parts text[];
     facts jsonb := '{}';
 BEGIN
-    IF strpos(document, E'\r') > 0 THEN -- check: crlf
+    IF strpos(document, E'\r') > 0 THEN  -- only to say so: no line would read as written
         RAISE EXCEPTION 'pgwright: the text has CRLF line ends, so it is not the one that was written'
             USING ERRCODE = 'insufficient_privilege', HINT = 'Check it out with core.autocrlf=false and have it signed again.';
     END IF;
@@ -94,7 +94,7 @@ BEGIN
             RAISE EXCEPTION 'pgwright: % is the author and cannot approve', found.principal
                 USING ERRCODE = 'insufficient_privilege', HINT = 'Somebody else has to sign.';
         END IF;
-        IF found.principal <> ALL (people) THEN -- check: one-person-once
+        IF found.principal <> ALL (people) THEN
             people := people || found.principal;
         END IF;
     END LOOP;

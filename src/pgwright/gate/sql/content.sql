@@ -30,7 +30,7 @@ BEGIN
         RETURN;
     END IF;
     run := pgwright.here();
-    IF run.nonce IS NULL THEN -- check: no-run
+    IF run.nonce IS NULL THEN  -- only to say so: no message is a step of no run
         RAISE EXCEPTION 'pgwright: % refused: no approved run is open in this session', tag USING ERRCODE = 'insufficient_privilege',
             HINT = 'Ask for an approval (pgwright request), have it signed (pgwright approve), then: pgwright apply';
     END IF;

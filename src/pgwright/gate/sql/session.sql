@@ -12,7 +12,7 @@ $$;
 CREATE OR REPLACE FUNCTION pgwright.here() RETURNS pgwright.run
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT r FROM pgwright.run r JOIN pgwright.seat s USING (nonce)
-     WHERE s.pid = pg_backend_pid() AND s.started = pgwright.backend_start() AND r.closed IS NULL
+     WHERE s.pid = pg_backend_pid() AND s.started = pgwright.backend_start()
 $$;
 
 -- Begin, or go on with, an approved run. Returns the number of the step to go on with: one that the server saw commit is
@@ -43,8 +43,8 @@ BEGIN
         RAISE EXCEPTION 'pgwright: this approval was used' USING ERRCODE = 'insufficient_privilege',
             HINT = 'An approval is for one run. Ask for a new one: pgwright request';
     END IF;
-    IF EXISTS (SELECT FROM pgwright.seat s, pg_stat_get_activity(s.pid) a -- check: one-seat
-                WHERE s.nonce = this_nonce AND s.pid <> pg_backend_pid() AND a.backend_start = s.started) THEN
+    IF EXISTS (SELECT FROM pgwright.seat s, pg_stat_get_activity(s.pid) a
+                WHERE s.nonce = this_nonce AND s.pid <> pg_backend_pid() AND a.backend_start = s.started) THEN -- check: one-seat
         RAISE EXCEPTION 'pgwright: this approval is open in another session' USING ERRCODE = 'insufficient_privilege',
             HINT = 'Wait until that session ends.';
     END IF;

@@ -6,11 +6,9 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp A
 DECLARE
     size bigint;
 BEGIN
-    IF place + 4 > length(message) THEN -- check: cut-length
-        RAISE EXCEPTION 'pgwright: the signature is cut off' USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    size := ('x' || encode(substring(message FROM place + 1 FOR 4), 'hex'))::bit(32)::bigint;
-    IF size > length(message) - place - 4 THEN -- check: cut-content
+    -- where the length itself is cut off, it reads as one that is too large
+    size := ('x' || lpad(encode(substring(message FROM place + 1 FOR 4), 'hex'), 8, 'f'))::bit(32)::bigint;
+    IF size > length(message) - place - 4 THEN -- check: cut-off
         RAISE EXCEPTION 'pgwright: the signature is cut off' USING ERRCODE = 'insufficient_privilege';
     END IF;
     content := substring(message FROM place + 5 FOR size::integer);
@@ -29,7 +27,7 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp A
 DECLARE
     body text := substring(armoured FROM '^\s*-----BEGIN SSH SIGNATURE-----\s([A-Za-z0-9+/=\s]+)-----END SSH SIGNATURE-----\s*$');
 BEGIN
-    IF body IS NULL THEN -- check: armour
+    IF body IS NULL THEN  -- only to say so: nothing would verify
         RAISE EXCEPTION 'pgwright: this is not an SSH signature'
             USING ERRCODE = 'insufficient_privilege', HINT = 'Sign the text with: ssh-keygen -Y sign -n pgwright -f KEY FILE';
     END IF;
