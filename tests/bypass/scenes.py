@@ -33,7 +33,7 @@ _numbers = count(1)
 class Scene:
     """One database of the matrix; a template of the same content stands beside it for cases of their own."""
 
-    schema = "shop"
+    schema, app = "shop", "app"
 
     def __init__(self, server: Server, template: str, cluster: str, keys: Keys) -> None:
         self.server, self.template, self.cluster, self.signer = server, template, cluster, keys

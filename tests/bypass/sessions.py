@@ -94,6 +94,28 @@ def role_again_after_the_commit(scene: Scene) -> None:
         one.execute("SET ROLE pgwright_owner")
 
 
+@attempt("refused", "refused", "seal-revokes")
+def constraints_made_immediate_before_opening(scene: Scene) -> None:
+    """The seal would come before what it takes back, if the membership were lent after the seat is taken."""
+    document, signatures = approved(case(EMAIL), scene)
+    with scene.connect("runner") as one, scene.connect("runner") as two:
+        with one.transaction():
+            one.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            one.execute("SELECT pgwright.open(%s, %s, %s)", (document, signatures, digests([EMAIL])))
+        two.execute("SET ROLE pgwright_owner")
+
+
+@attempt("refused", "refused", "seal-revokes")
+def opened_twice_in_one_transaction(scene: Scene) -> None:
+    texts = approved(case(EMAIL), scene)
+    with scene.connect("runner") as one, scene.connect("runner") as two:
+        with one.transaction():
+            for _ in range(2):
+                one.execute("SELECT pgwright.open(%s, %s, %s)", (*texts, digests([EMAIL])))
+                one.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        two.execute("SET ROLE pgwright_owner")
+
+
 @attempt("refused", "refused")
 def open_rolled_back_to_a_savepoint(scene: Scene) -> None:
     with scene.connect("runner") as one, one.transaction():

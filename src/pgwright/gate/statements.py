@@ -1,4 +1,4 @@
-"""The named statements of `sql/ownership.sql` and `sql/ledger_read.sql`."""
+"""The named statements of `sql/ownership.sql`, `sql/ledger_read.sql` and `sql/state.sql`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pgwright.gate.guard import text
 @cache
 def _all() -> dict[str, str]:
     found = {}
-    for file in ("ownership", "ledger_read"):
+    for file in ("ownership", "ledger_read", "state"):
         parts = re.split(r"^-- (\w+):.*\n(?:--.*\n)*", text(file), flags=re.M)
         found.update({name: body.strip() for name, body in zip(parts[1::2], parts[2::2], strict=True)})
     return found

@@ -32,6 +32,7 @@ class Case:
     signed: tuple[str, ...] = ("alice",)
     use: bool = False  # not an attack: it must work
     alone: bool = False  # needs commits: a database of its own
+    wide: bool = False  # reaches beyond its tables, or needs a login of its own: not for a database in use
     checks: tuple[str, ...] = ()  # the `-- check: name` of the SQL that decides it
     anywhere: bool = False  # a refusal of any of the tries counts; otherwise of the last one only
     sealed: bool = True  # an opened session has given the membership back already

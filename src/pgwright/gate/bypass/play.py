@@ -22,10 +22,18 @@ NOT_TRIED = "-"
 class Scene(Protocol):
     """A guarded database with the tables of `scene.sql`, and ways to log in to it."""
 
-    schema: str
-    database: str
-    cluster: str
-    signer: Signer
+    @property
+    def schema(self) -> str: ...
+    @property
+    def database(self) -> str: ...
+    @property
+    def cluster(self) -> str: ...
+    @property
+    def app(self) -> str:
+        """The application's login."""
+
+    @property
+    def signer(self) -> Signer: ...
 
     def login(self, who: Who) -> AbstractContextManager[Connection]:
         """A connection of that login inside a transaction that is rolled back at the end of the block."""
@@ -121,7 +129,7 @@ def _moment(ahead: timedelta) -> str:
 
 def _filled(case: Case, scene: Scene) -> Case:
     """The case with the names of this scene in it."""
-    names = {"s": scene.schema, "db": scene.database, "second_ago": _moment(timedelta(seconds=-1))}
+    names = {"s": scene.schema, "app": scene.app, "db": scene.database, "second_ago": _moment(timedelta(seconds=-1))}
 
     def fill(text: str) -> str:
         return text.format(**names)

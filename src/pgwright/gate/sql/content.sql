@@ -63,7 +63,8 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp A
 BEGIN
     IF EXISTS (SELECT FROM pg_locks l JOIN pg_trigger t ON t.tgrelid = l.relation AND t.tgname = 'pgwright_version'
                 WHERE l.locktype = 'relation' AND l.pid = pg_backend_pid()
-                  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+                  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                GROUP BY l.relation HAVING bool_and(l.mode = 'AccessShareLock'))
        AND (SELECT suspended FROM pgwright.guard) IS NULL THEN
         RAISE EXCEPTION 'pgwright: % refused: plain alembic cannot change this database', tag
             USING ERRCODE = 'insufficient_privilege',

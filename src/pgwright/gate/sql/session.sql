@@ -48,14 +48,17 @@ BEGIN
         RAISE EXCEPTION 'pgwright: this approval is open in another session' USING ERRCODE = 'insufficient_privilege',
             HINT = 'Wait until that session ends.';
     END IF;
+    -- Lent before the seat is taken: whatever SET CONSTRAINTS says, the seal comes after this. It is deferred again here,
+    -- so that a transaction that made all constraints immediate can still become the owner.
+    EXECUTE format('GRANT pgwright_owner TO %I', session_user)
+         || CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN ' WITH INHERIT FALSE, SET TRUE' ELSE '' END;
+    SET CONSTRAINTS pgwright.seal DEFERRED;
     DELETE FROM pgwright.seat s WHERE s.nonce = this_nonce OR s.pid = pg_backend_pid();
     INSERT INTO pgwright.seat VALUES (this_nonce, pg_backend_pid(), pgwright.backend_start(), session_user);
     PERFORM pgwright.note('open', jsonb_build_object(
         'nonce', this_nonce, 'plan', plan, 'next', run.next, 'approved_by', to_jsonb(people),
         'approval', document, 'signatures', to_jsonb(signatures), 'application', current_setting('application_name'),
         'address', coalesce(host(inet_client_addr()), 'local')));
-    EXECUTE format('GRANT pgwright_owner TO %I', session_user)
-         || CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN ' WITH INHERIT FALSE, SET TRUE' ELSE '' END;
     RETURN run.next + (run.seen AND NOT run.redo)::integer;
 END $$;
 
