@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -305,13 +306,15 @@ def _leave_invalid(scene: Scene, texts: tuple[str, list[str]]) -> None:
     """The backend ends while its CONCURRENTLY waits for a writer: the index is there and invalid."""
     import threading
 
-    with scene.connect("app") as writer, scene.connect("runner") as one, scene.connect("superuser") as admin:
+    with ExitStack() as stack:
+        writer, one, admin = (stack.enter_context(scene.connect(who)) for who in ("app", "runner", "superuser"))
         with writer.transaction(force_rollback=True):
             writer.execute("INSERT INTO shop.users (name) VALUES ('z')")
             enter(one, scene, INDEX, texts=texts)
             building = threading.Thread(target=_until_ended, args=(one, INDEX))
             building.start()
-            while not admin.execute("SELECT 1 FROM pg_locks WHERE pid = %s AND NOT granted", (one.info.backend_pid,)).fetchone():
+            waits = "SELECT 1 FROM pg_locks WHERE pid = %s AND NOT granted"
+            while not admin.execute(waits, (one.info.backend_pid,)).fetchone():
                 pass
             ended(admin, one)
             building.join()

@@ -20,13 +20,15 @@ STATE = """
 SELECT kind, name, owner, array_agg(right_of ORDER BY right_of) FROM (
     SELECT 'relation' AS kind, c.oid::regclass::text AS name, c.relowner::regrole::text AS owner,
            concat_ws(' ', a.grantee::regrole, a.privilege_type, a.is_grantable) AS right_of
-      FROM pg_class c, aclexplode(coalesce(c.relacl, acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", c.relowner))) a
+      FROM pg_class c, aclexplode(coalesce(c.relacl,
+               acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", c.relowner))) a
      WHERE c.relnamespace IN ('shop'::regnamespace, 'public'::regnamespace) AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
     UNION ALL
     SELECT 'schema', n.nspname, n.nspowner::regrole::text, concat_ws(' ', a.grantee::regrole, a.privilege_type)
       FROM pg_namespace n, aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) a WHERE n.nspname !~ '^pg_'
     UNION ALL
-    SELECT 'function', p.oid::regprocedure::text, p.proowner::regrole::text, concat_ws(' ', a.grantee::regrole, a.privilege_type)
+    SELECT 'function', p.oid::regprocedure::text, p.proowner::regrole::text,
+           concat_ws(' ', a.grantee::regrole, a.privilege_type)
       FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a WHERE p.pronamespace = 'shop'::regnamespace
     UNION ALL
     SELECT 'type', t.typname, t.typowner::regrole::text, concat_ws(' ', a.grantee::regrole, a.privilege_type)
@@ -214,7 +216,8 @@ def test_nobody_could_sign(bare: tuple[Server, str]) -> None:
         ("LOGIN CREATEROLE", "GRANT CREATE ON DATABASE shop_bare TO maker", "move what the application owns"),
         (
             "LOGIN CREATEROLE",
-            "GRANT CREATE ON DATABASE shop_bare TO maker; GRANT app TO maker; GRANT ALL ON SCHEMA public TO maker WITH GRANT OPTION",
+            "GRANT CREATE ON DATABASE shop_bare TO maker; GRANT app TO maker;"
+            "GRANT ALL ON SCHEMA public TO maker WITH GRANT OPTION",
             "take away the right to create",
         ),
     ],

@@ -4,7 +4,6 @@ own server, in a schema of its own, in one transaction that is rolled back.
 
 from __future__ import annotations
 
-import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress

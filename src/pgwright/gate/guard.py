@@ -59,8 +59,8 @@ def clear(conn: Connection) -> None:
         "SELECT p.oid::regprocedure::text FROM pg_catalog.pg_proc p WHERE p.pronamespace = 'pgwright'::regnamespace"
     ).fetchall():
         conn.execute(f"DROP FUNCTION IF EXISTS {signature} CASCADE".encode())
-    [(left,)] = conn.execute("SELECT count(*) FROM pg_catalog.pg_class WHERE relnamespace = 'pgwright'::regnamespace").fetchall()
-    if left == 0:
+    left = conn.execute("SELECT 1 FROM pg_catalog.pg_class WHERE relnamespace = 'pgwright'::regnamespace").fetchall()
+    if not left:
         conn.execute("DROP SCHEMA pgwright")
     else:
         conn.execute("ALTER SCHEMA pgwright OWNER TO CURRENT_USER")

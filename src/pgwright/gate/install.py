@@ -91,7 +91,10 @@ def plan(to: Installer) -> Plan:
     moving = sorted({one.owner for one in things})
     steps = (
         f"make the roles {OWNER}, {GATE} and {RUNNER}, and the schema pgwright",
-        *(f"move {sum(t.owner == who for t in things)} objects from {who} to {OWNER}; {who} keeps reading and writing" for who in moving),
+        *(
+            f"move {sum(t.owner == who for t in things)} objects from {who} to {OWNER}; {who} keeps reading and writing"
+            for who in moving
+        ),
         f"let nobody but {OWNER} create objects: schemas, the schema public, the database (now {owner}'s)",
         *(f"let only approved runs write {name}" for name in versions),
         *(["add three event triggers"] if tier == "T2" else []),
@@ -147,7 +150,8 @@ def _lay(to: Installer, signers: Sequence[Signer], quorum: int, also: str) -> No
     conn = to.conn
     first = not is_guarded(conn)
     with conn.transaction():
-        exempt = [name for (name,) in conn.execute("SELECT rolname::text FROM pg_roles WHERE rolname = ANY (%s)", (list(PLATFORM),))]
+        query = "SELECT rolname::text FROM pg_roles WHERE rolname = ANY (%s)"
+        exempt = [name for (name,) in conn.execute(query, (list(PLATFORM),))]
         guard.lay(conn, quorum=quorum, exempt=exempt, also=also)
         with guard.as_gate(conn):
             if first:
@@ -164,8 +168,9 @@ def _move(to: Installer) -> None:
     things = ownership.owned(conn)
     superusers = [name for (name,) in conn.execute("SELECT rolname::text FROM pg_roles WHERE rolsuper")]
     with conn.transaction():
-        conn.execute(sql.SQL("GRANT CREATE ON DATABASE {} TO {}").format(sql.Identifier(conn.info.dbname), sql.Identifier(OWNER)))
-        conn.execute(sql.SQL("GRANT USAGE, CREATE ON SCHEMA public TO {}").format(sql.Identifier(OWNER)))
+        database, owner = sql.Identifier(conn.info.dbname), sql.Identifier(OWNER)
+        conn.execute(sql.SQL("GRANT CREATE ON DATABASE {} TO {}").format(database, owner))
+        conn.execute(sql.SQL("GRANT USAGE, CREATE ON SCHEMA public TO {}").format(owner))
     with guard.borrowed(conn, OWNER), guard.borrowed(conn):
         for who in sorted({one.owner for one in things} - set(superusers)):
             _future(conn, who)

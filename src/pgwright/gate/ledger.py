@@ -93,7 +93,8 @@ def verify(conn: Connection, environment: str, heads: Sequence[Head] = (), forgo
     """Compare the ledger with itself and with the heads in git; `forgotten` heads are committed but not in the work tree."""
     lines = read(conn)
     damage = [*_chain(lines), *_against(lines, heads)]
-    damage += [Damage("forgotten", one.seq, f"head {one.seq} is in the last commit, but was taken out of the file") for one in forgotten]
+    what = "is in the last commit, but was taken out of the file"
+    damage += [Damage("forgotten", one.seq, f"head {one.seq} {what}") for one in forgotten]
     last = Head(lines[-1].seq, lines[-1].hash) if lines else None
     return Verified(environment, len(lines), last, len(heads), tuple(sorted(damage, key=lambda one: one.seq)))
 

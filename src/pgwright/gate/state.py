@@ -12,6 +12,7 @@ from pgwright.gate.guard import EVENT_TRIGGERS, GATE, Connection
 from pgwright.gate.statements import statement
 
 Level = Literal["good", "note", "bad"]
+AGAIN = "Lay the guard again: pgwright gate install --yes"
 INVOKERS = ("on_command", "on_drop", "on_rewrite")  # they run as whoever sent the command
 
 
@@ -52,7 +53,7 @@ def _triggers(conn: Connection, tier: str) -> Iterator[Check]:
     wrong = [name for name in wanted if found.get(name) != "A"]
     for name in wrong:
         what = "is disabled or weakened" if name in found else "is missing"
-        yield Check("bad", "trigger", f"{name} {what}", "Lay the guard again: pgwright gate install --yes")
+        yield Check("bad", "trigger", f"{name} {what}", AGAIN)
     if not wrong:
         yield Check("good", "triggers", f"{len(wanted)} are there and always fire")
 
@@ -70,16 +71,17 @@ def _functions(conn: Connection) -> Iterator[Check]:
             wrong.append(signature)
     missing = len(names) - len(found)
     for signature in wrong:
-        yield Check("bad", "function", f"{signature} is not the one of this version", "pgwright gate install --yes lays it again")
+        yield Check("bad", "function", f"{signature} is not the one of this version", AGAIN)
     if missing > 0:
-        yield Check("bad", "function", f"{missing} functions of the guard are missing", "pgwright gate install --yes")
+        yield Check("bad", "function", f"{missing} functions of the guard are missing", AGAIN)
     if not wrong and missing <= 0:
         yield Check("good", "functions", f"{len(found)} are word for word those of this version")
 
 
 def _roles(conn: Connection) -> Iterator[Check]:
     for role, member in conn.execute(statement("members")).fetchall():
-        yield Check("bad", "members", f"{member} is a member of {role}", f"REVOKE {role} FROM {member}; unless a run is opening")
+        hint = f"REVOKE {role} FROM {member}"
+        yield Check("bad", "members", f"{member} is a member of {role}", hint)
     for (login,) in conn.execute(statement("makers")).fetchall():
         yield Check("note", "maker", f"{login} made {guard.OWNER} and can grant it to itself")
     for login, what in conn.execute(statement("others")).fetchall():
@@ -89,12 +91,12 @@ def _roles(conn: Connection) -> Iterator[Check]:
 def _objects(conn: Connection) -> Iterator[Check]:
     left = ownership.owned(conn)
     for one in left[:10]:
-        yield Check("bad", "outside", f"{one.kind.lower()} {one.identity} belongs to {one.owner}", "pgwright gate install --yes moves it")
+        yield Check("bad", "outside", f"{one.kind.lower()} {one.identity} belongs to {one.owner}", AGAIN)
     for name, owner in conn.execute(statement("definers")).fetchall():
         yield Check("note", "definer", f"{name} runs as {owner}, who can change it")
     for schema, grantee in conn.execute(statement("creators")).fetchall():
-        yield Check("bad", "create", f"{grantee} may create in schema {schema}", "pgwright gate install --yes takes that away")
+        yield Check("bad", "create", f"{grantee} may create in schema {schema}", AGAIN)
     for (name,) in conn.execute(statement("versions_guarded")).fetchall():
-        yield Check("bad", "version table", f"{name} can be written without a run", "pgwright gate install --yes")
+        yield Check("bad", "version table", f"{name} can be written without a run", AGAIN)
     if not left:
         yield Check("good", "objects", f"all belong to {guard.OWNER}")
