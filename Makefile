@@ -29,7 +29,7 @@ test-all: $(STAMP) ## the suite with everything optional installed: other majors
 
 bypass: $(STAMP) ## the bypass matrix of the guard on PostgreSQL 14 to 18
 	for major in 14 15 16 17; do $(BIN)/pgwright pg install $$major; done
-	$(BIN)/python -m pytest -n 2 --slow tests/bypass
+	$(BIN)/python -m pytest -n 2 --slow tests/bypass/test_matrix.py
 
 lint: $(STAMP)   ## ruff, mypy, import-linter
 	$(BIN)/ruff check .
