@@ -14,6 +14,7 @@ from scenes import ENVIRONMENT, SIGNERS, build, connect, signer
 from pgwright.gate import guard
 from pgwright.gate.guard_refusals import MayNotInstall, NoSigners, StillInUse
 from pgwright.gate.install import Installer, install, is_guarded, plan, remove
+from pgwright.gate.state import checks
 from pgwright.shadow.server import Server
 
 STATE = """
@@ -239,3 +240,27 @@ def test_a_login_without_the_rights_is_told_which(
             if is_guarded(conn):
                 remove(Installer(conn, ENVIRONMENT))
             conn.execute("REASSIGN OWNED BY maker TO postgres; DROP OWNED BY maker")
+
+
+def test_a_platforms_master_reaches_t1_and_is_named_as_its_gap(bare: tuple[Server, str], keys: Keys) -> None:
+    """No superuser: what a managed platform gives. The login that made the roles can always make itself a member."""
+    server, name = bare
+    with server.connect(name) as conn:
+        conn.execute("CREATE ROLE maker LOGIN CREATEROLE CREATEDB; GRANT app TO maker; GRANT CREATE ON DATABASE shop_bare TO maker")
+        conn.execute("ALTER DATABASE shop_bare OWNER TO maker")
+        before = conn.execute(STATE).fetchall()
+    with connect(server, name, "maker") as conn:
+        planned = install(Installer(conn, ENVIRONMENT), people(keys))
+        assert (planned.tier, "event trigger" in planned.why_not_more) == ("T1", True)
+        found = {one.name: one for one in checks(conn)}
+        assert [one.name for one in found.values() if one.level == "bad"] == []
+        assert "maker" in found["maker"].text
+    with connect(server, name, "app") as conn, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        conn.execute("ALTER TABLE shop.users ADD COLUMN c integer")
+    with connect(server, name, "maker") as conn:  # the documented gap
+        conn.execute("GRANT pgwright_owner TO maker WITH SET TRUE")
+        conn.execute("REVOKE pgwright_owner FROM maker")
+        remove(Installer(conn, ENVIRONMENT))
+    with server.connect(name) as conn:
+        assert [row for row in conn.execute(STATE).fetchall() if row not in before] == []
+        conn.execute("REASSIGN OWNED BY maker TO postgres; DROP OWNED BY maker")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -53,25 +53,37 @@ def lay(conn: Connection, *, quorum: int = 1, exempt: Sequence[str] = (), also: 
 
 def clear(conn: Connection) -> None:
     """Take the guard away, its ledger too; tables of others in the schema stay. Roles go unless another database uses them."""
+    roles = (RUNNER, OWNER, GATE)
+    with ExitStack() as stack:
+        for role in roles:
+            stack.enter_context(borrowed(conn, role, inherit=True))
+        _drop_objects(conn)
+        for role in roles:
+            conn.execute(sql.SQL("DROP OWNED BY {}").format(sql.Identifier(role)))
+    for role in roles:
+        try:
+            with conn.transaction():
+                conn.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
+        except psycopg.errors.DependentObjectsStillExist:
+            continue
+
+
+def _drop_objects(conn: Connection) -> None:
+    """Our tables and functions, and the schema when nothing else is in it."""
     for named in OURS:
         conn.execute(sql.SQL("DROP TABLE IF EXISTS pgwright.{} CASCADE").format(sql.Identifier(named)))
     for (signature,) in conn.execute(
         "SELECT p.oid::regprocedure::text FROM pg_catalog.pg_proc p WHERE p.pronamespace = 'pgwright'::regnamespace"
     ).fetchall():
         conn.execute(f"DROP FUNCTION IF EXISTS {signature} CASCADE".encode())
-    left = conn.execute("SELECT 1 FROM pg_catalog.pg_class WHERE relnamespace = 'pgwright'::regnamespace").fetchall()
-    if not left:
-        conn.execute("DROP SCHEMA pgwright")
+    if conn.execute("SELECT 1 FROM pg_catalog.pg_class WHERE relnamespace = 'pgwright'::regnamespace").fetchall():
+        conn.execute("ALTER SCHEMA pgwright OWNER TO SESSION_USER")
+        for (name,) in conn.execute(
+            "SELECT oid::regclass::text FROM pg_catalog.pg_class WHERE relnamespace = 'pgwright'::regnamespace AND relkind = 'r'"
+        ).fetchall():
+            conn.execute(f"ALTER TABLE {name} OWNER TO SESSION_USER".encode())
     else:
-        conn.execute("ALTER SCHEMA pgwright OWNER TO CURRENT_USER")
-    for role in (RUNNER, OWNER, GATE):
-        conn.execute(sql.SQL("DROP OWNED BY {}").format(sql.Identifier(role)))
-    for role in (RUNNER, OWNER, GATE):
-        try:
-            with conn.transaction():
-                conn.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
-        except psycopg.errors.DependentObjectsStillExist:
-            continue
+        conn.execute("DROP SCHEMA pgwright")
 
 
 def _adopt_tables(conn: Connection) -> None:
@@ -111,15 +123,18 @@ def unwatch(conn: Connection) -> None:
 
 
 @contextmanager
-def borrowed(conn: Connection, role: str = GATE) -> Iterator[None]:
-    """For the length of the block this login may SET ROLE to `role`: superusers may anyway, others grant it to themselves."""
+def borrowed(conn: Connection, role: str = GATE, *, inherit: bool = False) -> Iterator[None]:
+    """For the length of the block this login may SET ROLE to `role`, and with `inherit` act on what it owns.
+
+    Superusers may anyway, others grant it to themselves.
+    """
     [(login, is_superuser)] = conn.execute(
         "SELECT session_user, rolsuper FROM pg_catalog.pg_roles WHERE rolname = session_user"
     )
     names = {"role": sql.Identifier(role), "login": sql.Identifier(login)}
-    since_16 = sql.SQL(" WITH INHERIT FALSE, SET TRUE" if conn.info.server_version >= 160000 else "")
+    options = f" WITH INHERIT {inherit}, SET TRUE" if conn.info.server_version >= 160000 else ""
     if not is_superuser:
-        conn.execute(sql.SQL("GRANT {role} TO {login}{options}").format(**names, options=since_16))
+        conn.execute(sql.SQL("GRANT {role} TO {login}{options}").format(**names, options=sql.SQL(options)))
     try:
         yield
     finally:

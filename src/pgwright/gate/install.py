@@ -238,7 +238,7 @@ def remove(to: Installer) -> int:
     with conn.transaction():
         guard.unwatch(conn)
     back = 0
-    with guard.borrowed(conn, OWNER), guard.borrowed(conn):
+    with guard.borrowed(conn, OWNER, inherit=True), guard.borrowed(conn, inherit=True):
         with conn.transaction(), guard.acting(conn, OWNER):
             for name, is_ours in conn.execute(statement("version_tables")).fetchall():
                 if is_ours:

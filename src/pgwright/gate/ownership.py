@@ -99,6 +99,8 @@ def give_back(conn: Connection, thing: Thing) -> None:
             _alter_owner(conn, thing, thing.owner)
         if thing.kind in RIGHTS:
             _restore(conn, thing)
+        if thing.kind == "SCHEMA":  # foreign keys are checked as the owner of the tables that are still to follow
+            conn.execute(f"GRANT USAGE ON SCHEMA {thing.identity} TO {OWNER}".encode())
         with acting(conn, GATE):
             conn.execute("DELETE FROM pgwright.moved WHERE kind = %s AND identity = %s", (thing.kind, thing.identity))
 

@@ -86,6 +86,7 @@ SELECT m.member::regrole::text FROM pg_auth_members m
 -- members: who else is a member of the roles that nobody may be a member of.
 SELECT m.roleid::regrole::text, m.member::regrole::text FROM pg_auth_members m
  WHERE m.roleid IN (to_regrole('pgwright_owner'), to_regrole('pgwright_gate')) AND m.member <> to_regrole('pgwright_gate')
+   AND NOT EXISTS (SELECT FROM pg_auth_members a WHERE a.roleid = to_regrole('pgwright_owner') AND a.member = m.member AND a.admin_option)
     OR m.member = to_regrole('pgwright_owner')
 
 -- creators: who may create in a schema, besides its owner.
@@ -102,8 +103,8 @@ SELECT coalesce(format('%I', n.nspname), ''), CASE d.defaclobjtype WHEN 'r' THEN
   FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace, aclexplode(d.defaclacl) a
  WHERE pg_get_userbyid(d.defaclrole) = {role} AND a.grantee <> d.defaclrole
 
--- remembered: what was moved, last first.
-SELECT kind, identity, owner, privileges FROM pgwright.moved ORDER BY kind = 'SCHEMA', identity DESC
+-- remembered: what was moved; schemas first, since an owner must be able to create where its objects are.
+SELECT kind, identity, owner, privileges FROM pgwright.moved ORDER BY kind <> 'SCHEMA', identity DESC
 
 -- granted: an ACL in words.
 SELECT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE format('%I', pg_get_userbyid(a.grantee)) END, a.privilege_type, a.is_grantable
