@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import struct
+from functools import cache
 
 from cryptography.hazmat.primitives import serialization as formats
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -47,7 +48,7 @@ class Keys:
             return self.sign(name, text, hashed="sha256")
         if how.startswith("raw"):
             return self._raw(name, text, how)
-        return _foreign(how, text)
+        return _foreign(how)
 
     def _touched(self, text: str, how: str) -> str:
         """What a hardware key signs: its application, flags and counter, and the message (PROTOCOL.u2f)."""
@@ -83,7 +84,8 @@ def envelope(blob: bytes, namespace: str, hashed: str, signature: bytes) -> str:
     )
 
 
-def _foreign(kind: str, text: str) -> str:
+@cache
+def _foreign(kind: str) -> str:
     """A signature by a key of a type that the database does not check; the shape is enough."""
     key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
     if kind == "rsa":

@@ -246,7 +246,7 @@ def test_a_platforms_master_reaches_t1_and_is_named_as_its_gap(bare: tuple[Serve
     """No superuser: what a managed platform gives. The login that made the roles can always make itself a member."""
     server, name = bare
     with server.connect(name) as conn:
-        conn.execute("CREATE ROLE maker LOGIN CREATEROLE CREATEDB; GRANT app TO maker; GRANT CREATE ON DATABASE shop_bare TO maker")
+        conn.execute("CREATE ROLE maker LOGIN CREATEROLE CREATEDB; GRANT app TO maker")
         conn.execute("ALTER DATABASE shop_bare OWNER TO maker")
         before = conn.execute(STATE).fetchall()
     with connect(server, name, "maker") as conn:
@@ -264,3 +264,20 @@ def test_a_platforms_master_reaches_t1_and_is_named_as_its_gap(bare: tuple[Serve
     with server.connect(name) as conn:
         assert [row for row in conn.execute(STATE).fetchall() if row not in before] == []
         conn.execute("REASSIGN OWNED BY maker TO postgres; DROP OWNED BY maker")
+
+
+def test_the_runners_own_tables_can_be_written_by_runs(bare: tuple[Server, str], keys: Keys) -> None:
+    """A journal from before the guard, and one laid with it, belong to the gate; runs write them, the application does not."""
+    server, name = bare
+    with server.connect(name) as conn:
+        conn.execute("CREATE SCHEMA pgwright; CREATE TABLE pgwright.unit (id integer)")
+        also = "CREATE TABLE IF NOT EXISTS pgwright.step (id bigint GENERATED ALWAYS AS IDENTITY, unit integer)"
+        install(Installer(conn, ENVIRONMENT), people(keys), also=also)
+    with connect(server, name, "pgwright_runner") as conn:
+        conn.execute("INSERT INTO pgwright.unit VALUES (1)")
+        conn.execute("INSERT INTO pgwright.step (unit) VALUES (1)")
+    with connect(server, name, "app") as conn, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        conn.execute("INSERT INTO pgwright.unit VALUES (1)")
+    with server.connect(name) as conn:
+        remove(Installer(conn, ENVIRONMENT))
+        assert conn.execute("SELECT count(*) FROM pgwright.unit").fetchall() == [(1,)]

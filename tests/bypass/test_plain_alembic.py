@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from environments import ALEMBIC, environment
 from keys import Keys
 from scenes import ENVIRONMENT, SIGNERS, connect, signer
 
+from environments import ALEMBIC, environment
 from pgwright.gate import guard
 from pgwright.gate.install import Installer, install
 from pgwright.shadow.server import Server

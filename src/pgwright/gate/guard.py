@@ -78,9 +78,11 @@ def _drop_objects(conn: Connection) -> None:
         conn.execute(f"DROP FUNCTION IF EXISTS {signature} CASCADE".encode())
     if conn.execute("SELECT 1 FROM pg_catalog.pg_class WHERE relnamespace = 'pgwright'::regnamespace").fetchall():
         conn.execute("ALTER SCHEMA pgwright OWNER TO SESSION_USER")
-        for (name,) in conn.execute(
-            "SELECT oid::regclass::text FROM pg_catalog.pg_class WHERE relnamespace = 'pgwright'::regnamespace AND relkind = 'r'"
-        ).fetchall():
+        tables = (
+            "SELECT c.oid::regclass::text FROM pg_catalog.pg_class c"
+            " WHERE c.relnamespace = 'pgwright'::regnamespace AND c.relkind = 'r'"
+        )
+        for (name,) in conn.execute(tables).fetchall():
             conn.execute(f"ALTER TABLE {name} OWNER TO SESSION_USER".encode())
     else:
         conn.execute("DROP SCHEMA pgwright")
