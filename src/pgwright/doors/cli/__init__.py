@@ -18,6 +18,8 @@ VERBS = {
     "prove": "Prove revisions on a throw-away PostgreSQL.",
     "status": "Show which revisions are new, and which of them are proven.",
     "report": "Print the Migration Report of the latest change.",
+    "gate": "The guard inside a database: install, doctor, remove.",
+    "ledger": "Read and verify the ledger of a guarded database.",
     "pg": "Install, list, clean or serve the throw-away servers.",
 }
 

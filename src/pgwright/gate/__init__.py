@@ -1,0 +1,1 @@
+"""Who may: signatures, the ledger, and the guard inside the database."""
