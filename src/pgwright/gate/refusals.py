@@ -75,3 +75,12 @@ class ParentNotWritten(Refusal):
     """
 
     code = "PW-GATE-08"
+
+
+class WhichHead(Refusal):
+    """
+    no head is frozen ({heads}), so nothing says which of them stays
+    Say it: pgwright history rebase --onto {first}
+    """
+
+    code = "PW-GATE-09"

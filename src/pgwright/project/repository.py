@@ -25,9 +25,12 @@ def git(repository: Path, *arguments: str) -> str | None:
 
 def merge_base(repository: Path, main: str | None = None) -> str | None:
     """The commit that the work tree is compared with: the merge base of HEAD with the main branch."""
-    if git(repository, "rev-parse", "--verify", "-q", "HEAD") is None:
-        return None
-    candidates = (f"origin/{main}", main) if main else MAIN
+    if main:
+        candidates: tuple[str, ...] = (f"origin/{main}", main)
+    else:
+        listed = git(repository, "for-each-ref", "--format=%(refname)", "refs/heads", "refs/remotes/origin") or ""
+        there = set(listed.split())
+        candidates = tuple(n for n in MAIN if {f"refs/heads/{n}", f"refs/remotes/{n}"} & there)
     for name in candidates:
         base = git(repository, "merge-base", "HEAD", name)
         if base is not None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from pgwright.interpreter import Revision
     from pgwright.shadow.stage import Stage
 
-Places = dict[tuple[str, Path], bool]  # a top-level name, looked for from a folder: is it the project's own?
+Places = dict[Path, frozenset[str]]  # folder of a revision: every name that an import from there may find
+FOREIGN = ("alembic", "sqlalchemy")  # a folder of that name holds migrations, not a package
 WORD = re.compile(r"[\w.]+")
-IMPORT = re.compile(rb"\b(?:from|import)\b([^\n#;]*(?:\\\r?\n[^\n#;]*)*)")
+IMPORT = re.compile(rb"(?:^|[;:])[ \t]*(?:from|import)\b([^\n#;]*(?:\\\r?\n[^\n#;]*)*)", re.M)
 
 
 def identify(stage: Stage, revision: Revision) -> Identity:
@@ -109,11 +110,18 @@ def _folders(start: Path, root: Path) -> Iterator[Path]:
 
 def _is_of_project(top: str, start: Path, root: Path, places: Places) -> bool:
     """True when something of that name lies where an import may find it. A folder `alembic` is no package by itself."""
-    key = (top, start)
-    if key not in places:
-        ends = (f"{top}.py", f"{top}/__init__.py" if top in ("alembic", "sqlalchemy") else top)
-        places[key] = any((folder / end).exists() for folder in _folders(start, root) for end in ends)
-    return places[key]
+    if start not in places:
+        folders = {one for one in FOREIGN if not project_files(one, start / "_", root)}
+        places[start] = frozenset(_names(_folders(start, root))) - folders
+    return top in places[start]
+
+
+def _names(folders: Iterable[Path]) -> Iterator[str]:
+    for folder in folders:
+        try:
+            yield from (one.name.removesuffix(".py") for one in folder.iterdir())
+        except OSError:
+            continue
 
 
 def _imported(tree: ast.Module) -> Iterator[str]:

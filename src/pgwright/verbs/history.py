@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pgwright.event import Event, OnEvent, silent
 from pgwright.gate.compare import Rendered
+from pgwright.gate.frozen import frozen
+from pgwright.gate.rebase import Move, apply, moves
+from pgwright.gate.refusals import NothingToRebase
 from pgwright.gate.seal import Sealed, seal
+from pgwright.gate.structure import diverged
 from pgwright.gate.sums import sums_file
 from pgwright.gate.verify import Verified, verify
 from pgwright.interpreter import Direction
@@ -45,6 +51,46 @@ def history_verify(
 ) -> Verified:
     """Compare the history with its seals; compile what the hashes leave in doubt, or all of it with `everything`."""
     return verify(project, renderer(project, wish, on_event), base=base, everything=everything)
+
+
+def history_rebase(
+    project: Project,
+    onto: str | None = None,
+    *,
+    base: str | None = None,
+    wish: Wish | None = None,
+    on_event: OnEvent = silent,
+) -> tuple[tuple[Move, ...], Sealed]:
+    """Put unapplied revisions after the other head, and seal what changed."""
+    history = project.history()
+    if onto:
+        [onto] = select(history, onto)
+    done = moves(history, frozen(project, base).lines, onto)
+    for move in done:
+        apply(move)
+        on_event(Event("rebase", f"{move.revision} follows {move.now} instead of {move.was}", level="good"))
+    return done, seal(project, renderer(project, wish, on_event), base=base)
+
+
+def history_merge(
+    project: Project, message: str | None = None, *, wish: Wish | None = None, on_event: OnEvent = silent
+) -> tuple[Path, Sealed]:
+    """Write a revision that joins the heads and does nothing else, and seal it."""
+    from pgwright.design.draft import Style
+    from pgwright.design.revision_id import revision_id
+    from pgwright.shadow.stage import Options
+    from pgwright.verbs.session import Wish, session
+
+    groups = diverged(project.history())
+    if not groups:
+        raise NothingToRebase()
+    wanted = wish or Wish(options=Options(rows="none", trace=False))
+    with session(project, wanted, 0, on_event, keep=False) as (stage, _):
+        style = Style(revision_ids=tuple(one.id for one in stage.loaded.revisions))
+        text = message or f"merge {' and '.join(groups[0])}"
+        name = revision_id(text, style, today=date.today())
+        path = stage.interpreter.write_revision(name, text, head=list(groups[0]))
+        return path, seal(project, lambda names: rendered(stage, names))
 
 
 def seal_written(project: Project, stage: Stage, revisions: Collection[str], on_event: OnEvent = silent) -> None:

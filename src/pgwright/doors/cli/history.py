@@ -35,6 +35,7 @@ def command() -> None:
       pgwright history verify --compile      compile every revision as well
       pgwright history rebase                put your unapplied revisions after the other head
       pgwright history merge                 write a revision that joins the heads
+      pgwright history stamps 9bcfa50205e4   what became of a revision that only a database knows
     """
 
 
@@ -82,6 +83,68 @@ def verify(everything: bool, base: str | None) -> None:
     answer({"format": "history/1", "findings": []}, run)
 
 
+@command.command("rebase")
+@click.option("--onto", metavar="REV", help="The head that stays; by default the one that is frozen.")
+@BASE
+@shared
+def rebase(onto: str | None, base: str | None) -> None:
+    """Put your unapplied revisions after the other head.
+
+    Only the down_revision of the first of them is rewritten; a frozen revision is never touched. A database of yours that
+    has them already has to go down first. Two frozen heads can only be merged.
+    """
+
+    def run(call: Call, on_event: OnEvent) -> Answer:
+        from pgwright.records import to_json
+        from pgwright.verbs.history import history_rebase
+
+        done, sealed = history_rebase(call.found(), onto, base=base, on_event=on_event)
+        plain = [{"revision": one.revision, "was": one.was, "now": one.now} for one in done]
+        lines = [f"{one.revision} follows {one.now} instead of {one.was}" for one in done]
+        return Answer({"format": "rebase/1", "moves": plain, "sealed": to_json(sealed)}, lambda: "\n".join(lines))
+
+    answer({"format": "rebase/1", "moves": []}, run)
+
+
+@command.command("merge")
+@click.option("-m", "--message", metavar="MSG", help="What the merge revision says; by default which heads it joins.")
+@shared
+def merge(message: str | None) -> None:
+    """Write a revision that joins the heads and does nothing else, in the project's own style, and seal it."""
+
+    def run(call: Call, on_event: OnEvent) -> Answer:
+        from pgwright.records import to_json
+        from pgwright.verbs.history import history_merge
+
+        path, sealed = history_merge(call.found(), message, on_event=on_event)
+        return Answer({"format": "merge/1", "file": str(path), "sealed": to_json(sealed)}, lambda: str(path))
+
+    answer({"format": "merge/1"}, run)
+
+
+@command.command("stamps")
+@click.argument("revisions", nargs=-1, required=True, metavar="REV...")
+@shared
+def stamps(revisions: tuple[str, ...]) -> None:
+    """Say what became of the revisions that a database says it stands at (alembic_version, `alembic current`).
+
+    One that no file declares is an orphan: renamed, deleted, on another branch, or never committed. git tells which, and
+    nothing is stamped. Exit status 1 when one is an orphan.
+    """
+
+    def run(call: Call, on_event: OnEvent) -> Answer:
+        from pgwright.gate.stamps import stamps
+        from pgwright.records import to_json
+
+        found = stamps(call.found(), revisions)
+        lines = [f"{one.state}: {one.message}" + (f"\n    {one.instead}" if one.instead else "") for one in found]
+        status = 0 if all(one.state in ("known", "behind") for one in found) else 1
+        data = {"format": "stamps/1", "stamps": [to_json(one) for one in found]}
+        return Answer(data, lambda: "\n".join(lines), status)
+
+    answer({"format": "stamps/1", "stamps": []}, run)
+
+
 def renderer(project: Project, call: Call, on_event: OnEvent) -> Callable[[Sequence[str]], Mapping[str, Rendered]]:
     """Compiles revisions, and loads what that takes only when it is called: a clean history starts nothing."""
 
@@ -103,10 +166,10 @@ def _json(found: Any) -> dict[str, Any]:
 
 
 def _shown(found: Any) -> Any:
-    from pgwright.doors.show.findings import findings
-
     what = f"{found.revisions} revisions, {found.frozen} frozen"
     compiled = f", {len(found.compiled)} compiled" if found.compiled else ""
     if not found.findings:
         return f"{what}{compiled}: the history is as it was sealed"
+    from pgwright.doors.show.findings import findings
+
     return findings(found.findings, f"{what}{compiled}")
