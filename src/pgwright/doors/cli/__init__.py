@@ -18,6 +18,9 @@ VERBS = {
     "history": "Seal revisions, and verify that sealed ones stayed as they were.",
     "prove": "Prove revisions on a throw-away PostgreSQL.",
     "status": "Show which revisions are new, and which of them are proven.",
+    "explain-policy": "Show who decides over a revision, and why.",
+    "request": "Ask for the approval that a revision needs.",
+    "approve": "Sign a request with your SSH key, or check it.",
     "report": "Print the Migration Report of the latest change.",
     "pg": "Install, list, clean or serve the throw-away servers.",
 }
@@ -32,7 +35,7 @@ class Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
             return None
-        command: click.Command = import_module(f"pgwright.doors.cli.{cmd_name}").command
+        command: click.Command = import_module(f"pgwright.doors.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
