@@ -243,7 +243,7 @@ class NotSigned(Refusal):
 class PolicyTooLoose(Refusal):
     """
     {key} = {given} in pgwright.toml asks for less than the rules of the house: {rule}
-    The table there may only be stricter. A looser rule needs a signed text: pgwright request --policy
+    The table there may only be stricter than the rules of the house.
     """
 
     code = "PW-GATE-46"
