@@ -172,6 +172,7 @@ def test_an_unapplied_revision_may_be_edited_and_is_sealed_again(project: Sealed
     assert project.seal("b1").entered == ("b1",)
     assert project.read() == {}
     file.unlink()
+    assert project.read()["no-file"].revision == "b1"
     assert project.seal().dropped == ("b1",)
     assert project.read() == {}
 

@@ -33,8 +33,9 @@ def compared(trusted: Mapping[str, Line], inputs: Mapping[str, Input], held: Fro
         elif what := _what_changed(trusted[name], now):
             yield finding("changed-since-sealed", name, what=", ".join(what), file=now.path)
     for name, line in trusted.items():
-        if name not in inputs and name in held.lines:
-            yield _gone(line, trusted, inputs, held.why[name])
+        if name not in inputs:
+            in_git = name in held.lines
+            yield _gone(line, trusted, inputs, held.why[name]) if in_git else finding("no-file", name)
 
 
 def _frozen(line: Line, now: Input, why: str) -> Iterator[Finding]:

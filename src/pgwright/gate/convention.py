@@ -18,10 +18,10 @@ WORD = "naming_convention"
 SEARCH = ("grep", "--untracked", "-l", "-z", "-F", WORD, "--")
 
 
-def convention_hash(project: Project) -> str:
-    """One hash over every naming convention that the project's files write; empty when there is none."""
+def convention_hash(project: Project) -> str | None:
+    """One hash over every naming convention that the project's files write; empty for none, None outside git: unknown."""
     if project.repository is None:
-        return ""
+        return None
     listed = git(project.root, *SEARCH, "*.py") or ""
     found = []
     for name in sorted(name for name in listed.split("\0") if name):

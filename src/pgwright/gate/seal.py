@@ -59,7 +59,7 @@ def seal(
     fresh = {name: line_of(inputs[name], rendered[name]) for name in stale}
     lines = [{**old, **fixed, **fresh}.get(name) for name in (*inputs, *(n for n in fixed if n not in inputs))]
     kept = [line for line in lines if line is not None]
-    _write(path, sums_text(kept, convention_hash(project)))
+    _write(path, sums_text(kept, convention_hash(project) or ""))
     dropped = tuple(name for name in old if name not in inputs and name not in fixed)
     return Sealed(path.relative_to(project.root).as_posix(), tuple(stale), len(kept) - len(stale), dropped)
 

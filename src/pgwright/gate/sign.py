@@ -15,7 +15,10 @@ from pgwright.project.repository import git
 
 USUAL = ("id_ed25519_sk", "id_ed25519")
 REMEDIES = (  # the first that ssh-keygen's words hold
-    ("incorrect passphrase", "The passphrase was wrong, or there was no terminal to ask for it: ssh-add the key first."),
+    (
+        "incorrect passphrase",
+        "The passphrase was wrong, or there was no terminal to ask for it: ssh-add the key first.",
+    ),
     ("too open", "Others can read the private key: chmod 600 it."),
     ("No private key", "No agent holds that key, and its private file is not beside it: ssh-add it, or name the file."),
     ("agent", "The agent refused. See what it holds: ssh-add -l"),

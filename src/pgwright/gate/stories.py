@@ -56,6 +56,9 @@ STORIES = (
     Story("unsealed", "PW915", "{revision} is in no line of migrations.sum", SEAL),
     Story("changed-since-sealed", "PW916", "{revision} was changed after it was sealed ({what})", SEAL),
     Story("unapplied-rendering-changed", "PW917", "{revision} compiles to other SQL than when it was sealed", SEAL),
+    Story("no-file", "PW918", "migrations.sum has {revision}, and no file declares it",
+          "In an image or a container: the versions folder is not the one that was sealed (masked by a volume, or stale). "
+          "Here: you deleted an unapplied revision; seal again"),
     Story("two-heads", "PW920", "the history has {count} heads: {heads}",
           "Put yours after the other (pgwright history rebase), or join them (pgwright history merge)"),
     Story("orphan-parent", "PW921", "{message}",

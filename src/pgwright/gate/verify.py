@@ -63,7 +63,8 @@ def verify(
     ]
     wrong = {one.revision for one in found if one.severity == "error"}
     sound = {name: line for name, line in trusted.items() if name in inputs and name not in wrong}
-    moved = convention_hash(project) != (sums.convention if held.convention is None else held.convention)
+    now, then = convention_hash(project), sums.convention if held.convention is None else held.convention
+    moved = now is not None and now != then
     doubtful = tuple(name for name in sound if everything or moved or in_doubt(sound[name], inputs[name]))
     if doubtful and not history.problems:  # what Alembic cannot load cannot be compiled, and was told above
         rendered = render(doubtful)
