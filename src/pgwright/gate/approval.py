@@ -7,6 +7,7 @@ other key once. What could be read in two ways is refused in both places.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -65,17 +66,12 @@ def text_of(wanted: Wanted) -> str:
         *([("touch", "required")] if wanted.needs_touch else []),
         ("requested", moment(wanted.requested)), ("expires", moment(wanted.expires)), ("nonce", wanted.nonce),
     ]  # fmt: skip
-    for key, value in pairs:
-        if not value.isprintable():
-            raise NotAnApproval(name="the request", why=f"{key} holds a character that is not printable")
-    return "".join(f"{key}: {value}\n" for key, value in pairs)
+    return lines_of(pairs)
 
 
 def read_text(text: str, name: str) -> Wanted:
     """What a text says. Raises LineEnds and NotAnApproval."""
-    if "\r" in text:
-        raise LineEnds(name=name)
-    facts = _facts(text, name)
+    facts = facts_of(text, name, FORMAT, REQUIRED, KNOWN)
     try:
         wanted = _wanted({key: values[0] for key, values in facts.items()}, facts)
     except ValueError as error:
@@ -104,8 +100,8 @@ def _wanted(said: dict[str, str], facts: dict[str, list[str]]) -> Wanted:
         author=said["author"],
         quorum=int(said["quorum"]),
         needs_touch=_touch(facts),
-        requested=_read_moment(said["requested"]),
-        expires=_read_moment(said["expires"]),
+        requested=read_moment(said["requested"]),
+        expires=read_moment(said["expires"]),
         nonce=said["nonce"],
     )
 
@@ -115,25 +111,38 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _read_moment(text: str) -> datetime:
+def read_moment(text: str) -> datetime:
+    """The moment that `moment` wrote. Raises ValueError."""
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
 
 
-def _facts(text: str, name: str) -> dict[str, list[str]]:
+def facts_of(text: str, name: str, form: str, required: Sequence[str], known: Collection[str]) -> dict[str, list[str]]:
+    """The `key: value` lines of a signed text of that format. Raises LineEnds and NotAnApproval."""
+    if "\r" in text:
+        raise LineEnds(name=name)
     facts: dict[str, list[str]] = {}
     for row in text.removesuffix("\n").split("\n"):
         found = LINE.fullmatch(row)
-        if found is None or found[1] not in KNOWN:
+        if found is None or found[1] not in known:
             raise NotAnApproval(name=name, why=f"it has the line {row[:60]!r}")
         if found[1] in facts and found[1] not in REPEATED:
             raise NotAnApproval(name=name, why=f"it says {found[1]} twice")
         facts.setdefault(found[1], []).append(found[2])
-    missing = [key for key in REQUIRED if not facts.get(key, [""])[0]]
+    missing = [key for key in required if not facts.get(key, [""])[0]]
     if missing:
         raise NotAnApproval(name=name, why=f"it does not say {missing[0]}")
-    if facts["format"] != [FORMAT]:
-        raise NotAnApproval(name=name, why=f"its format is {facts['format'][0]}, not {FORMAT}")
+    if facts["format"] != [form]:
+        raise NotAnApproval(name=name, why=f"its format is {facts['format'][0]}, not {form}")
     return facts
+
+
+def lines_of(pairs: Iterable[tuple[str, str]]) -> str:
+    """A text to sign. Raises NotAnApproval when a value would break its line."""
+    pairs = list(pairs)
+    for key, value in pairs:
+        if not value.isprintable():
+            raise NotAnApproval(name="the request", why=f"{key} holds a character that is not printable")
+    return "".join(f"{key}: {value}\n" for key, value in pairs)
 
 
 def _touch(facts: dict[str, list[str]]) -> bool:

@@ -144,7 +144,7 @@ class TooFew(Refusal):
 class Expired(Refusal):
     """
     {approval} expired at {expires}; it is {now} here
-    Ask for a new approval: pgwright request {revision} --env {environment}
+    Ask for a new one: pgwright request, or pgwright history supersede
     """
 
     code = "PW-GATE-35"
@@ -153,7 +153,7 @@ class Expired(Refusal):
 class ClockSkew(Refusal):
     """
     {approval} was asked for at {requested}, and it is {now} here: one of the two clocks is wrong
-    Correct the clock that is wrong; when it was the other one, ask again: pgwright request {revision} --env {environment}
+    Correct the clock that is wrong; when it was the other one, ask again: pgwright request
     """
 
     code = "PW-GATE-36"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from pgwright.gate.approval import Wanted, moment, read_text
 from pgwright.gate.approval_refusals import (
@@ -67,11 +67,34 @@ class Approved:
     people: tuple[str, ...]
 
 
+class Signable(Protocol):
+    """What any signed text says about its signing."""
+
+    @property
+    def revision(self) -> str: ...
+    @property
+    def author(self) -> str: ...
+    @property
+    def quorum(self) -> int: ...
+    @property
+    def needs_touch(self) -> bool: ...
+    @property
+    def requested(self) -> datetime: ...
+    @property
+    def expires(self) -> datetime: ...
+
+
 def judge(document: Document, around: Circumstances) -> Approved:
     """The approval, when it counts. Every refusal says what is wrong with it and what to do."""
     wanted = read_text(document.text, f"{document.id}.txt")
-    _here_and_now(document.id, wanted, around)
+    _this_place(document.id, wanted, around)
     _same_plan(document, wanted, around)
+    return Approved(wanted, signed_by(document, wanted, around))
+
+
+def signed_by(document: Document, wanted: Signable, around: Circumstances) -> tuple[str, ...]:
+    """The people who signed, when they are enough and it is not too late. Raises the refusal that says why not."""
+    _now(document.id, wanted, around)
     people: list[Signer] = []
     for name, content in document.signatures:
         signer = _signer(document, wanted, read(content, name), around)
@@ -80,17 +103,19 @@ def judge(document: Document, around: Circumstances) -> Approved:
     if len(people) < wanted.quorum:
         named = ", ".join(sorted(one.name for one in people)) or "nobody yet"
         raise TooFew(count=len(people), quorum=wanted.quorum, approval=document.id, people=named)
-    return Approved(wanted, tuple(sorted(one.name for one in people)))
+    return tuple(sorted(one.name for one in people))
 
 
-def _here_and_now(approval: str, wanted: Wanted, around: Circumstances) -> None:
-    facts: dict[str, Any] = {
-        "approval": approval, "revision": wanted.revision, "environment": wanted.environment, "now": moment(around.now),
-    }  # fmt: skip
+def _now(approval: str, wanted: Signable, around: Circumstances) -> None:
+    facts: dict[str, Any] = {"approval": approval, "now": moment(around.now)}
     if wanted.requested > around.now + SKEW:
         raise ClockSkew(requested=moment(wanted.requested), **facts)
     if wanted.expires <= around.now:
         raise Expired(expires=moment(wanted.expires), **facts)
+
+
+def _this_place(approval: str, wanted: Wanted, around: Circumstances) -> None:
+    facts: dict[str, Any] = {"approval": approval, "revision": wanted.revision, "environment": wanted.environment}
     here = (around.cluster or wanted.cluster, around.database or wanted.database)
     if here != (wanted.cluster, wanted.database):
         raise MovedDatabase(
@@ -113,7 +138,7 @@ def _same_plan(document: Document, wanted: Wanted, around: Circumstances) -> Non
         raise OtherPlan(what="the same statements, but the proof shows another result than it did then", **facts)
 
 
-def _signer(document: Document, wanted: Wanted, signature: Signature, around: Circumstances) -> Signer:
+def _signer(document: Document, wanted: Signable, signature: Signature, around: Circumstances) -> Signer:
     """Who signed, when the signature counts."""
     found = next((one for one in around.signers if one.key == signature.key), None)
     name = found.name if found else signature.fingerprint

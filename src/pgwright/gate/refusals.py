@@ -84,3 +84,12 @@ class WhichHead(Refusal):
     """
 
     code = "PW-GATE-09"
+
+
+class NotFrozen(Refusal):
+    """
+    {revision} is not frozen, so its record needs no signature
+    Seal it as it is: pgwright history seal {revision}
+    """
+
+    code = "PW-GATE-10"

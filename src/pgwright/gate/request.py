@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from pgwright.gate.approval import Wanted
-from pgwright.gate.approval_refusals import NoAuthor, NoProof
+from pgwright.gate.approval_refusals import NoProof
 from pgwright.gate.kinds import kinds_of
 from pgwright.gate.plan_digest import Message, plan_digest, plan_of, proof_digest
 from pgwright.gate.policy import Decision, Policy, decide
-from pgwright.project import Project
-from pgwright.project.repository import git
 from pgwright.project.settings import Environment
 from pgwright.records import Proof
 
@@ -62,22 +58,3 @@ def decision_on(proof: Proof, policy: Policy, environment: Environment | None, d
     """Who decides over a proven revision in that environment. In development nobody is asked."""
     production = environment is not None and environment.kind == "production"
     return decide(kinds_of(proof, policy, direction=direction, production=production), policy)
-
-
-def author_of(project: Project, revision: str, file: Path, environment: str) -> str:
-    """Who wrote the revision: the author of its file's last commit; not committed, whoever git says you are."""
-    found = authors_of(project, file)
-    if found:
-        return found[0]
-    mail = git(project.root, "config", "user.email") if project.repository else None
-    if not mail or not mail.strip():
-        raise NoAuthor(revision=revision, environment=environment)
-    return mail.strip()
-
-
-def authors_of(project: Project, file: Path) -> Sequence[str]:
-    """Everybody who committed to the revision's file, the last first. None of them approves it."""
-    if project.repository is None or not file.is_file():
-        return ()
-    told = git(project.repository, "log", "--format=%ae", "--", str(file)) or ""
-    return tuple(dict.fromkeys(told.split()))

@@ -12,9 +12,8 @@ from pgwright.gate.frozen import frozen
 from pgwright.gate.inputs import Input, read_inputs
 from pgwright.gate.refusals import Unreadable
 from pgwright.gate.sums import Line, Sums, read_sums, sums_file, sums_text
+from pgwright.gate.supersede import superseding
 from pgwright.project import Project
-
-Superseded = Callable[[Line, Line], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,6 @@ def seal(
     wanted: Collection[str] | None = None,
     *,
     base: str | None = None,
-    superseded: Superseded = lambda old, new: False,
 ) -> Sealed:
     """Enter the wanted revisions, or all that are new or changed, with their identity.
 
@@ -48,7 +46,7 @@ def seal(
         if problem.kind in ("syntax", "unreadable", "duplicate"):
             raise Unreadable(problem=problem.message, file=str(problem.file), line=problem.line)
     old = before.by_revision
-    fixed = {n: old[n] if n in old and superseded(line, old[n]) else line for n, line in held.lines.items()}
+    fixed = {**held.lines, **superseding(project, held.lines, base)}
     stale = [
         name
         for name, now in inputs.items()

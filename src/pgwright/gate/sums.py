@@ -82,7 +82,7 @@ def read_sums(text: str, source: str = NAME) -> Sums:
         if key == "convention":
             convention = value
             continue
-        line = _line(row, source, text)
+        line = read_line(row, source, text.splitlines().index(row) + 1)
         lines[line.revision] = line
     is_whole = not conflict and len(lines) == len(rest) - 1 and heads == [_head(rest)]
     return Sums(tuple(lines.values()), convention, is_whole, conflict)
@@ -109,11 +109,12 @@ def _head(rest: list[str]) -> str:
     return f"{HEAD} {sha256(chr(10).join(rest).encode()).hexdigest()}"
 
 
-def _line(row: str, source: str, text: str) -> Line:
+def read_line(row: str, source: str, number: int = 1) -> Line:
+    """The line that `line_text` wrote. Raises NotASum."""
     found = dict(word.partition("=")[::2] for word in row.split(" "))
     known = {field.name for field in fields(Line)}
     if not set(found) <= known or not {"revision", "file", "text", "ast"} <= set(found):
-        raise NotASum(source=source, number=text.splitlines().index(row) + 1)
+        raise NotASum(source=source, number=number)
     return Line(**{name: _value(name, found.get(name, "")) for name in known})
 
 

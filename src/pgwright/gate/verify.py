@@ -13,6 +13,7 @@ from pgwright.gate.refusals import NotSealed
 from pgwright.gate.stories import finding
 from pgwright.gate.structure import structure
 from pgwright.gate.sums import Line, Sums, read_sums, sums_file
+from pgwright.gate.supersede import superseding
 from pgwright.project import Project
 from pgwright.step import Finding
 
@@ -41,19 +42,18 @@ def verify(
     *,
     base: str | None = None,
     everything: bool = False,
-    superseded: Callable[[Line, Line], bool] = lambda old, new: False,
 ) -> Verified:
     """Compare the revision files with how they were sealed.
 
-    `render` compiles revisions and is called only for those in doubt, or for all with `everything`. `superseded` says
-    whether a signed supersede lets a frozen line become another one. Raises NotSealed, NotASum, NoBase, UnknownCommit.
+    `render` compiles revisions and is called only for those in doubt, or for all with `everything`.
+    Raises NotSealed, NotASum, NoBase, UnknownCommit.
     """
     file = sums_file(project)
     held = frozen(project, base)
     if not file.is_file() and not held.lines:
         raise NotSealed(sums=file.relative_to(project.root))
     sums = read_sums(file.read_text("utf-8")) if file.is_file() else Sums()
-    trusted, rewritten = _trusted(held, sums, superseded)
+    trusted, rewritten = _trusted(held, sums, superseding(project, held.lines, base))
     history, inputs = read_inputs(project, held.lines.values())  # a line that git does not vouch for proves nothing
     found = [
         *structure(history, inputs, held),
@@ -73,22 +73,13 @@ def verify(
     return Verified(len(inputs), len(held.lines), doubtful, tuple(found))
 
 
-def _trusted(
-    held: Frozen, sums: Sums, superseded: Callable[[Line, Line], bool]
-) -> tuple[dict[str, Line], list[Finding]]:
+def _trusted(held: Frozen, sums: Sums, signed: Mapping[str, Line]) -> tuple[dict[str, Line], list[Finding]]:
     """The line that each revision has to keep to, and what somebody did to lines that were frozen."""
     lines, found = sums.by_revision, []
-    trusted = {**lines, **held.lines}
     for name, line in held.lines.items():
-        now = lines.get(name)
-        if now == line:
-            continue
-        if now is not None and superseded(line, now):
-            trusted[name] = now
-        else:
-            story = "line-rewritten" if now else "line-missing"
-            found.append(finding(story, name, why=held.why[name]))
-    return trusted, found
+        if lines.get(name) not in (line, signed.get(name, line)):
+            found.append(finding("line-rewritten" if name in lines else "line-missing", name, why=held.why[name]))
+    return {**lines, **held.lines, **signed}, found
 
 
 def _file(sums: Sums, exists: bool) -> Iterator[Finding]:

@@ -10,14 +10,16 @@ from pathlib import Path
 from pgwright.event import Event, OnEvent, silent
 from pgwright.gate.approval import Wanted, read_text, text_of
 from pgwright.gate.approval_refusals import NoProof, NotListed, TooFew
-from pgwright.gate.judge import Approved, Circumstances, Document, judge
+from pgwright.gate.author import author_of, authors_of
+from pgwright.gate.judge import Approved, Circumstances, Document, judge, signed_by
 from pgwright.gate.papers import read_document, signature_file, used_for, write_request
 from pgwright.gate.plan_digest import plan_of, proof_digest
 from pgwright.gate.policy import Decision, policy_of
-from pgwright.gate.request import Place, author_of, authors_of, decision_on, wanted_for
+from pgwright.gate.request import Place, decision_on, wanted_for
 from pgwright.gate.sign import key_of, sign
 from pgwright.gate.signers import signers_of
 from pgwright.gate.sshsig import read
+from pgwright.gate.supersede import around, is_supersede, read_supersede
 from pgwright.project import Project, select
 from pgwright.records import Proof, from_json
 from pgwright.shadow.identity import ast_hash
@@ -84,11 +86,20 @@ def approve(project: Project, name: str, key: Path | None = None, on_event: OnEv
     signed = Document(document.id, document.text, (*document.signatures, (path.name, signature)), document.plan)
     missing = ""
     try:
-        judge(signed, circumstances(project, read_text(document.text, document.id), document))
+        _judged(project, signed)
     except TooFew as few:
         missing = few.message
     path.write_text(signature, encoding="ascii")
     return Signed(document.id, listed.name, path.relative_to(project.root).as_posix(), missing)
+
+
+def _judged(project: Project, document: Document) -> None:
+    """Raises what is wrong with a signed text of either kind."""
+    if is_supersede(document.text):
+        wanted = read_supersede(document.text, f"{document.id}.txt")
+        signed_by(document, wanted, around(project, wanted))
+    else:
+        judge(document, circumstances(project, read_text(document.text, f"{document.id}.txt"), document))
 
 
 def check_approval(project: Project, name: str, place: Place | None = None, base: str | None = None) -> Approved:

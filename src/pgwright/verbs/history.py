@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from pgwright.event import Event, OnEvent, silent
 from pgwright.gate.compare import Rendered
 from pgwright.gate.frozen import frozen
+from pgwright.gate.inputs import read_inputs
 from pgwright.gate.rebase import Move, apply, moves
-from pgwright.gate.refusals import NothingToRebase
-from pgwright.gate.seal import Sealed, seal
+from pgwright.gate.refusals import NotFrozen, NothingToRebase
+from pgwright.gate.seal import Sealed, line_of, seal
 from pgwright.gate.structure import diverged
 from pgwright.gate.sums import sums_file
 from pgwright.gate.verify import Verified, verify
@@ -70,6 +71,30 @@ def history_rebase(
         apply(move)
         on_event(Event("rebase", f"{move.revision} follows {move.now} instead of {move.was}", level="good"))
     return done, seal(project, renderer(project, wish, on_event), base=base)
+
+
+def history_supersede(
+    project: Project,
+    revision: str,
+    *,
+    author: str | None = None,
+    base: str | None = None,
+    wish: Wish | None = None,
+    on_event: OnEvent = silent,
+) -> Path:
+    """Write the text that others have to sign before the record of a frozen revision becomes what its file says now."""
+    from pgwright.gate.author import author_of
+    from pgwright.gate.policy import policy_of
+    from pgwright.gate.supersede import write_supersede
+
+    held = frozen(project, base).lines
+    _, inputs = read_inputs(project)
+    [name] = select(project.history(), revision)
+    if name not in held:
+        raise NotFrozen(revision=name)
+    now = line_of(inputs[name], renderer(project, wish, on_event)([name])[name])
+    who = author or author_of(project, name, inputs[name].path, "production")
+    return write_supersede(project, held[name], now, who, policy_of(project.settings.policy))
 
 
 def history_merge(

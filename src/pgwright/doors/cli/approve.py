@@ -61,10 +61,17 @@ def _sign(project: Project, approval: str, key: Path | None, on_event: OnEvent) 
 
 
 def _check(project: Project, approval: str, environment: str | None, base: str | None) -> Answer:
+    from pgwright.gate.papers import read_document
+    from pgwright.gate.supersede import check_supersede, is_supersede
     from pgwright.verbs.approve import check_approval
     from pgwright.verbs.place import place_of
 
-    place = place_of(project, environment) if environment else None
-    found = check_approval(project, approval, place, base)
-    data = {"format": "approve/1", "id": found.wanted.id, "approved_by": list(found.people), "plan": found.wanted.plan}
-    return Answer(data, lambda: f"{found.wanted.id} counts: signed by {', '.join(found.people)}")
+    if is_supersede(read_document(project, approval).text):
+        wanted, people = check_supersede(project, approval, base)
+        id = wanted.id
+    else:
+        place = place_of(project, environment) if environment else None
+        found = check_approval(project, approval, place, base)
+        id, people = found.wanted.id, found.people
+    data = {"format": "approve/1", "id": id, "approved_by": list(people)}
+    return Answer(data, lambda: f"{id} counts: signed by {', '.join(people)}")

@@ -122,6 +122,29 @@ def merge(message: str | None) -> None:
     answer({"format": "merge/1"}, run)
 
 
+@command.command("supersede")
+@click.argument("revision", metavar="REV")
+@click.option("--author", metavar="NAME", help="Who changed it; by default the author of the file's last commit.")
+@BASE
+@shared
+def supersede(revision: str, author: str | None, base: str | None) -> None:
+    """Ask for a signature under a changed record of a frozen revision. There is no other way to change one.
+
+    Writes a text like those of `pgwright request`; somebody else signs it with `pgwright approve`. Then verify takes the
+    file as it is now, and seal writes its new line. No database changes: what ran there ran as it was.
+    """
+
+    def run(call: Call, on_event: OnEvent) -> Answer:
+        from pgwright.verbs.history import history_supersede
+
+        path = history_supersede(call.found(), revision, author=author, base=base, on_event=on_event)
+        text, id = path.read_text("utf-8"), path.name.removesuffix(".txt")
+        data = {"format": "supersede/1", "id": id, "file": str(path), "text": text}
+        return Answer(data, lambda: f"{text}\nSomebody else signs it: pgwright approve {id}")
+
+    answer({"format": "supersede/1"}, run)
+
+
 @command.command("stamps")
 @click.argument("revisions", nargs=-1, required=True, metavar="REV...")
 @shared
