@@ -10,9 +10,9 @@ from pgwright.gate.approval import Wanted, read_text, text_of
 from pgwright.gate.approval_refusals import LineEnds, NotAnApproval, UnknownApproval
 from pgwright.gate.judge import Document
 from pgwright.gate.plan_digest import Message
+from pgwright.gate.superseded import FOLDER
 from pgwright.project import Project
 
-FOLDER = Path(".pgwright/approvals")
 RECEIPTS = Path(".pgwright/receipts")
 
 

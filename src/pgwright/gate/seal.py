@@ -12,7 +12,7 @@ from pgwright.gate.frozen import frozen
 from pgwright.gate.inputs import Input, read_inputs
 from pgwright.gate.refusals import Unreadable
 from pgwright.gate.sums import Line, Sums, read_sums, sums_file, sums_text
-from pgwright.gate.supersede import superseding
+from pgwright.gate.superseded import superseding
 from pgwright.project import Project
 
 

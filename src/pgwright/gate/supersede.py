@@ -11,20 +11,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pgwright.errors import Refusal
 from pgwright.gate.approval import facts_of, lines_of, moment, read_moment
 from pgwright.gate.approval_refusals import NotAnApproval
 from pgwright.gate.author import authors_of
 from pgwright.gate.judge import Circumstances, signed_by
-from pgwright.gate.papers import FOLDER, read_document
+from pgwright.gate.papers import read_document
 from pgwright.gate.policy import Policy, policy_of
 from pgwright.gate.signers import signers_of
 from pgwright.gate.sums import Line, line_text, read_line
+from pgwright.gate.superseded import FOLDER, MARK
 from pgwright.project import Project
 
 FORMAT = "supersede/1"
 REQUIRED = ("format", "what", "revision", "was", "now", "author", "quorum", "requested", "expires", "nonce")
-MARK = ".supersede."
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +90,6 @@ def read_supersede(text: str, name: str) -> Supersede:
     return wanted
 
 
-def superseding(project: Project, frozen: Mapping[str, Line], base: str | None = None) -> dict[str, Line]:
-    """The new line of every frozen revision for which a signed supersede counts. One that does not count changes nothing."""
-    found: dict[str, Line] = {}
-    for path in sorted((project.root / FOLDER).glob(f"*{MARK}*.txt")):
-        try:
-            line = _counts(project, path, frozen, base)
-        except (Refusal, OSError):
-            continue  # the frozen line stays; `pgwright approve ID --check` says why
-        found[line.revision] = line
-    return found
-
-
 def check_supersede(project: Project, id: str, base: str | None = None) -> tuple[Supersede, tuple[str, ...]]:
     """The supersede and who signed it, when it counts. Raises the refusal that says why not."""
     document = read_document(project, id)
@@ -122,7 +109,8 @@ def is_supersede(text: str) -> bool:
     return text.startswith(f"format: {FORMAT}\n")
 
 
-def _counts(project: Project, path: Path, frozen: Mapping[str, Line], base: str | None) -> Line:
+def signed_line(project: Project, path: Path, frozen: Mapping[str, Line], base: str | None) -> Line:
+    """The new line that a supersede's text stands for, when it counts. Raises the refusal that says why not."""
     wanted, _ = check_supersede(project, path.name.removesuffix(".txt"), base)
     line = read_line(path.with_suffix(".line").read_text("utf-8").rstrip("\n"), path.name)
     old = frozen.get(wanted.revision)

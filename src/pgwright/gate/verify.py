@@ -13,7 +13,7 @@ from pgwright.gate.refusals import NotSealed
 from pgwright.gate.stories import finding
 from pgwright.gate.structure import structure
 from pgwright.gate.sums import Line, Sums, read_sums, sums_file
-from pgwright.gate.supersede import superseding
+from pgwright.gate.superseded import superseding
 from pgwright.project import Project
 from pgwright.step import Finding
 

@@ -15,6 +15,7 @@ VERBS = {
     "init": "Write pgwright.toml and the .gitignore lines.",
     "doctor": "Say what was found, and what stands in the way.",
     "plan": "Design a change and write its Alembic revisions.",
+    "adopt": "Take over an existing history: seal it, and judge each revision.",
     "history": "Seal revisions, and verify that sealed ones stayed as they were.",
     "prove": "Prove revisions on a throw-away PostgreSQL.",
     "status": "Show which revisions are new, and which of them are proven.",
