@@ -96,6 +96,10 @@ def test_who_decides_over_a_statement(statement: str, tier: str) -> None:
             Observed("UPDATE alembic_version SET version_num = 'b'", rows=(Rows("public.alembic_version", 1, 1),)),
             "independent",
         ),
+        (Observed("DELETE FROM alembic_version WHERE version_num = 'b'"), "independent"),
+        (Observed("UPDATE alembic_version SET version_num = 'b'", rows=(Rows("public.t", 1, 1),)), "ARCHITECT"),
+        (Observed("WITH x AS (DELETE FROM t RETURNING 1) DELETE FROM alembic_version"), "human"),
+        (Observed("DELETE FROM alembic_version; DELETE FROM t"), "human"),
         (Observed("TRUNCATE alembic_version", rows=(Rows("public.alembic_version", 1, 1),)), "human"),
     ],
 )

@@ -17,6 +17,7 @@ from pgwright.records import Proof
 from pgwright.step import Observed
 
 SHOWN = 100
+VERSION_TABLE = "alembic_version"
 STATEMENTS = {
     "select_stmt": "read", "explain_stmt": "read", "variable_set_stmt": "session", "variable_show_stmt": "session",
     "transaction_stmt": "session", "lock_stmt": "session", "comment_stmt": "comment", "vacuum_stmt": "analyze",
@@ -92,10 +93,18 @@ def _over(messages: Sequence[Observed], policy: Policy) -> Iterator[tuple[str, s
 
 
 def _is_bookkeeping(one: Observed) -> bool:
-    written = {row.relation.rpartition(".")[2] for row in one.rows if row.written}
-    return (
-        written == {"alembic_version"} and not one.drops and set(_said(one.message)) <= {"insert", "update", "delete"}
-    )
+    """True for Alembic's own note of the revision: one plain write to its table, which was seen to write nothing else."""
+    if one.drops or {row.relation.rpartition(".")[2] for row in one.rows if row.written} - {VERSION_TABLE}:
+        return False
+    try:
+        statements = postgast.parse(one.message).stmts
+    except postgast.PgQueryError:
+        return False
+    names = [raw.stmt.WhichOneof("node") or "" for raw in statements]
+    if len(names) != 1 or names[0] not in ("insert_stmt", "update_stmt", "delete_stmt"):
+        return False
+    node = getattr(statements[0].stmt, names[0])
+    return node.relation.relname == VERSION_TABLE and not list(_within(node))
 
 
 def _said(message: str) -> Iterator[str]:
