@@ -1,1 +1,1 @@
-"""Who may: signatures, the ledger, and the guard inside the database."""
+"""Who may: the decision matrix, the sealed history, approvals and their signatures, the guard inside the database."""

@@ -15,8 +15,13 @@ VERBS = {
     "init": "Write pgwright.toml and the .gitignore lines.",
     "doctor": "Say what was found, and what stands in the way.",
     "plan": "Design a change and write its Alembic revisions.",
+    "adopt": "Take over an existing history: seal it, and judge each revision.",
+    "history": "Seal revisions, and verify that sealed ones stayed as they were.",
     "prove": "Prove revisions on a throw-away PostgreSQL.",
     "status": "Show which revisions are new, and which of them are proven.",
+    "explain-policy": "Show who decides over a revision, and why.",
+    "request": "Ask for the approval that a revision needs.",
+    "approve": "Sign a request with your SSH key, or check it.",
     "report": "Print the Migration Report of the latest change.",
     "gate": "The guard inside a database: install, doctor, remove.",
     "ledger": "Read and verify the ledger of a guarded database.",
@@ -33,7 +38,7 @@ class Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
             return None
-        command: click.Command = import_module(f"pgwright.doors.cli.{cmd_name}").command
+        command: click.Command = import_module(f"pgwright.doors.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
