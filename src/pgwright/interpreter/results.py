@@ -16,6 +16,7 @@ class Target:
     port: int
     user: str
     dbname: str
+    password: str | None = field(default=None, repr=False)  # of a database that the user named, never of a shadow
 
 
 @dataclass(frozen=True, slots=True)

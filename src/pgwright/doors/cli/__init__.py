@@ -16,6 +16,8 @@ VERBS = {
     "doctor": "Say what was found, and what stands in the way.",
     "plan": "Design a change and write its Alembic revisions.",
     "prove": "Prove revisions on a throw-away PostgreSQL.",
+    "apply": "Apply proven revisions to a database, while the application goes on.",
+    "undo": "Go back to a recorded revision, by the way down that was proven.",
     "status": "Show which revisions are new, and which of them are proven.",
     "report": "Print the Migration Report of the latest change.",
     "pg": "Install, list, clean or serve the throw-away servers.",
@@ -47,8 +49,8 @@ def cli(ctx: click.Context) -> None:
     """A database specialist for PostgreSQL, SQLAlchemy and Alembic.
 
     Designs zero-downtime revisions from a task or from changed models, and proves each on a throw-away PostgreSQL: up,
-    validate, down, compare catalog and rows, up again. No database of yours is connected to, and your project needs no
-    edit.
+    validate, down, compare catalog and rows, up again; only apply, undo and run connect to a database of yours. Your
+    project needs no edit.
 
     \b
     Examples:
