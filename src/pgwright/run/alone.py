@@ -10,18 +10,20 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 from psycopg import sql
 
 from pgwright.run import form, journal
 from pgwright.run.control import Course, obey, refusal, wanted
-from pgwright.run.locks import blockers
+from pgwright.run.locks import Blocker, blockers
 from pgwright.run.refusals import JournalDisagrees, StillLocked
 from pgwright.run.session import Session
 from pgwright.run.transaction import finish
-from pgwright.step import Observed
+from pgwright.step import Lock, Observed
+
+GIVEN_UP = 1.0  # seconds
 
 
 def run(session: Session, course: Course, *, last: bool) -> None:
@@ -46,26 +48,36 @@ def _send(session: Session, course: Course, message: Observed) -> None:
     conn, timeout = session.conn, session.policy.quiet_timeout
     for setting in course.step.settings:
         conn.execute(setting.encode())
-    conn.execute(sql.SQL("SET lock_timeout = {}").format(sql.Literal(f"{max(1, round(timeout * 1000))}ms")))
+    _set_timeout(session, timeout)
     try:
         with attended(session, course, message):
             conn.execute(_as_sent(session, message.message).encode(), prepare=False)
     except psycopg.errors.LockNotAvailable as error:
-        _clear_leftover(session, message)
+        _tidy(session, message)
         raise StillLocked(
-            revision=course.unit.revision, budget=f"{timeout:.0f} s", tries=1, timeout=f"{timeout:.0f} s",
-            blockers="; ".join(map(str, blockers(session, course.step.locks))) or "nobody who could be seen afterwards",
+            revision=course.unit.revision, budget=f"{timeout:.1f} s", tries=1, timeout=f"{timeout:.1f} s",
+            blockers="; ".join(map(str, _in_the_way(session, course))) or "nobody who could be seen afterwards",
         ) from error  # fmt: skip
     except psycopg.errors.QueryCanceled as error:
         wish, why = wanted(session)
         if wish == "run":
             raise
-        _clear_leftover(session, message)
+        _tidy(session, message)
         raise refusal(session, course, wish, why) from error
     finally:
         if not conn.closed:
             conn.execute("RESET ALL")
             session.own_settings()
+
+
+def _in_the_way(session: Session, course: Course) -> list[Blocker]:
+    """The CONCURRENTLY forms also wait for every transaction that writes to the table, as SHARE would."""
+    return blockers(session, [Lock(lock.relation, "ShareLock") for lock in course.step.locks])
+
+
+def _set_timeout(session: Session, seconds: float) -> None:
+    text = sql.SQL("SET lock_timeout = {}").format(sql.Literal(f"{max(1, round(seconds * 1000))}ms"))
+    session.conn.execute(text)
 
 
 def _as_sent(session: Session, message: str) -> str:
@@ -113,14 +125,23 @@ def _has_happened(session: Session, course: Course, message: Observed) -> bool:
     return False
 
 
-def _clear_leftover(session: Session, message: Observed) -> None:
+def _tidy(session: Session, message: Observed) -> None:
+    """Drop what a build that we gave up left, if that is possible at once: the drop waits for the same writers."""
+    try:
+        _clear_leftover(session, message, GIVEN_UP)
+    except psycopg.errors.LockNotAvailable:
+        index = _index(session, message)
+        session.tell("invalid-index", f"{index[0] if index else ''} stays invalid; the next run drops it", level="bad")
+
+
+def _clear_leftover(session: Session, message: Observed, timeout: float | None = None) -> None:
     """An invalid index of that name is what an interrupted build left: drop it, and say so."""
     while (index := _index(session, message)) is not None and index[2]:
         session.tell("waiting", f"another session is building {index[0]}", level="note")
         time.sleep(0.2)
     if index is not None and index[1] is False:
         session.tell("invalid-index", f"{index[0]} was left invalid by a build that was interrupted; dropped", level="note")
-        session.conn.execute("SET lock_timeout = 0")
+        _set_timeout(session, timeout or session.policy.quiet_timeout)
         session.conn.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {index[0]}".encode())
 
 
@@ -130,12 +151,13 @@ def attended(session: Session, course: Course, message: Observed) -> Iterator[No
     over = threading.Event()
 
     def look() -> None:
-        while not over.wait(session.policy.watch_every):
-            if wanted(session)[0] != "run":
-                session.conn.cancel_safe()
-                return
-            for text, done, total in session.look("progress", pid=session.about.pid):
-                session.tell("index", text, done=done, total=total)
+        with suppress(psycopg.Error):  # a session that died: the statement itself will tell
+            while not over.wait(session.policy.watch_every):
+                if wanted(session)[0] != "run":
+                    session.conn.cancel_safe()
+                    return
+                for text, done, total in session.look("progress", pid=session.about.pid):
+                    session.tell("index", text, done=done, total=total)
 
     thread = threading.Thread(target=look, name="pgwright-attending", daemon=True)
     thread.start()

@@ -18,6 +18,7 @@ from pgwright.run.statements import whole_file
 from pgwright.run.unit import RunStep, Unit
 
 KEY = int.from_bytes(sha256(b"pgwright runner").digest()[:8], "big", signed=True)
+HIGH, LOW = (KEY >> 32) & 0xFFFFFFFF, KEY & 0xFFFFFFFF  # as pg_locks shows the two halves
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def alone(session: Session) -> Iterator[None]:
     deadline = time.monotonic() + session.policy.runner_patience
     told = False
     while not session.run("try_lock", key=KEY).fetchone()[0]:  # type: ignore[index]
-        found = session.look("lock_holder", high=(KEY >> 32) & 0xFFFFFFFF, low=KEY & 0xFFFFFFFF)
+        found = session.look("lock_holder", high=HIGH, low=LOW)
         if found and time.monotonic() > deadline:
             _, who, since = found[0]
             raise OtherRunner(environment=session.name, who=who, since=since)

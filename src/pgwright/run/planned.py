@@ -11,7 +11,7 @@ from pgwright.project.history import Written
 from pgwright.records import Proof
 from pgwright.run import form, literal
 from pgwright.run.refusals import Declared, NotOnTheWay, NotProven
-from pgwright.run.unit import Direction, RunStep, Unit, UnitKind, renumbered, steps_of
+from pgwright.run.unit import Direction, RunStep, Unit, UnitKind, steps_of
 from pgwright.step import Observed
 
 VERSION_WRITE = re.compile(
@@ -155,5 +155,4 @@ def _is_plain(message: Observed) -> bool:
 def _filled(steps: Sequence[RunStep]) -> tuple[RunStep, ...]:
     """A backfill's own step in the place of its recorded batches; the version write joins its end."""
     stamps = [m for step in steps for m in step.messages if m.line is None and VERSION_WRITE.match(m.message)]
-    batches = tuple(m for step in steps for m in step.messages if m not in stamps)[:0]
-    return renumbered((RunStep(1, "backfill", (*batches, *stamps)),))
+    return (RunStep(1, "backfill", tuple(stamps)),)

@@ -19,7 +19,7 @@ class Policy:
     duty: float = 1.0  # share of the time that a backfill works
     mode: str = "auto"  # pk, ctid
     replica_lag: float = 5.0
-    wal_rate: float | None = None  # bytes a second; None: half of max_wal_size per checkpoint_timeout
+    wal_rate: float | None = None  # bytes a second; None: as it comes, since a slow backfill writes more WAL, not less
     watch_every: float = 1.0
     vacuum_above: int = 1 << 30  # bytes of a table from which on it is vacuumed between chunks
     chunks: int = 4

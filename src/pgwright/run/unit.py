@@ -8,7 +8,7 @@ its own, in a transaction with its journal row wherever PostgreSQL allows it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
 from typing import Any, Literal
@@ -71,6 +71,7 @@ class Unit:
     def digest(self) -> str:
         """sha256 over all steps and the version table's new content."""
         told = [self.revision, self.direction, *self.heads_after, *(s.digest for s in self.steps)]
+        told += [repr(sorted(self.literal.items()))] if self.literal else []
         return sha256("\0".join(told).encode()).hexdigest()
 
     @property
@@ -104,7 +105,3 @@ def _is_idle(message: Observed) -> bool:
     """What the frame around a revision asks: no line of the revision sent it, and it changes nothing."""
     return message.line is None and form.kind(message.message) == "looks"
 
-
-def renumbered(steps: Sequence[RunStep]) -> tuple[RunStep, ...]:
-    """The steps with numbers from 1."""
-    return tuple(replace(step, no=at) for at, step in enumerate(steps, 1))

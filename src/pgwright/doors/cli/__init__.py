@@ -18,6 +18,7 @@ VERBS = {
     "prove": "Prove revisions on a throw-away PostgreSQL.",
     "apply": "Apply proven revisions to a database, while the application goes on.",
     "undo": "Go back to a recorded revision, by the way down that was proven.",
+    "run": "Show, pause, resume, throttle or cancel a run from another terminal.",
     "status": "Show which revisions are new, and which of them are proven.",
     "report": "Print the Migration Report of the latest change.",
     "pg": "Install, list, clean or serve the throw-away servers.",

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from pgwright.doors.show.humane import count, seconds
 from pgwright.records import Receipt
+from pgwright.run.steer import RunState
 from pgwright.verbs.execution import Executed
 
 STYLE = {"done": "green", "differs": "red", "invalid": "red"}
@@ -41,3 +42,23 @@ def _told(receipt: Receipt) -> list[RenderableType]:
     lines += [Text(f"  counts {n} where 0 is right: {query}", style="red") for query, n in receipt.validation if n]
     lines += [Text(f"  {f.severity} {f.code} {f.rule}: {f.message}", style="yellow") for f in receipt.findings]
     return [Text(f"\n{receipt.revision}", style="bold"), *lines] if lines else []
+
+
+def state(found: RunState) -> RenderableType:
+    """Where a run stands."""
+    unit, lines = found.unit, []
+    if unit is None:
+        lines.append(f"{found.environment}: nothing was ever run here")
+    else:
+        lines.append(f"{found.environment}: {unit.revision} ({unit.direction}, {unit.kind}) is {unit.state}, "
+                     f"{unit.done} of {count(unit.steps, 'step')}")  # fmt: skip
+        if unit.batches:
+            lines.append(f"  {unit.rows:,} rows in batches ({unit.batches:,}), {unit.share:.0%} walked")
+        if unit.told:
+            lines.append(f"  {unit.told}")
+    lines.append(f"  runner: {found.runner or 'none at the moment'}")
+    if found.wish != "run" or found.duty:
+        asked = found.wish + (f", duty {found.duty:.2f}" if found.duty else "")
+        lines.append(f"  asked: {asked}" + (f" ({found.why})" if found.why else ""))
+    lines += [f"  invalid index: {name}" for name in found.invalid_indexes]
+    return Text("\n".join(lines))

@@ -95,3 +95,59 @@ SELECT n.nspname || '.' || c.relname FROM pg_index i JOIN pg_class c ON c.oid = 
 SELECT phase || CASE WHEN lockers_total > lockers_done THEN ' (waits for process ' || current_locker_pid || ')' ELSE '' END,
        blocks_done, blocks_total
   FROM pg_stat_progress_create_index WHERE pid = {pid}
+
+-- members: a table with everything that inherits from it, its partitions too; each is walked by itself.
+WITH RECURSIVE tree AS (
+    SELECT to_regclass({table})::oid AS oid
+    UNION SELECT i.inhrelid FROM pg_inherits i JOIN tree t ON i.inhparent = t.oid
+)
+SELECT c.oid::bigint, format('%I.%I', n.nspname, c.relname), c.relkind::text, c.relpersistence::text,
+       coalesce(pg_relation_filenode(c.oid), 0)::bigint, coalesce(pg_relation_size(c.oid) / current_setting('block_size')::int, 0)::bigint,
+       coalesce(pg_total_relation_size(c.oid), 0)::bigint, row_security_active(c.oid), greatest(c.reltuples, 0)::float8,
+       (SELECT string_agg(quote_ident(a.attname), ', ') FROM pg_attribute a
+         WHERE a.attrelid = c.oid AND a.attgenerated <> '' AND a.attname = ANY ({columns}::text[]))
+  FROM tree t JOIN pg_class c ON c.oid = t.oid JOIN pg_namespace n ON n.oid = c.relnamespace
+ ORDER BY c.oid
+
+-- whole_key: the primary key where it is one column of whole numbers, and how well the rows lie in its order.
+SELECT a.attname::text, coalesce(abs(s.correlation), 0)::float8
+  FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+  JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+  LEFT JOIN pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = a.attname
+ WHERE i.indrelid = {relation} AND i.indisprimary AND i.indnkeyatts = 1
+   AND a.atttypid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)
+
+-- span: the first and the last key.
+SELECT min({key})::bigint, max({key})::bigint FROM ONLY {relation}
+
+-- cursors: where a backfill stands.
+SELECT relation::bigint, pass, mode, relfilenode::bigint, low, high, next, rows, batches, seconds, longest
+  FROM pgwright.cursor WHERE unit = {unit} ORDER BY pass, relation
+
+-- start_cursor: at the beginning of one relation.
+INSERT INTO pgwright.cursor (unit, relation, pass, mode, relfilenode, low, high, next)
+VALUES ({unit}, {relation}, {pass}, {mode}, {relfilenode}, {low}, {high}, {low})
+
+-- restart_cursor: the relation was rewritten, so its rows lie elsewhere; what is filled no longer matches.
+UPDATE pgwright.cursor SET relfilenode = {relfilenode}, low = 0, high = {high}, next = 0
+ WHERE unit = {unit} AND relation = {relation} AND pass = {pass}
+
+-- move_cursor: in the transaction of the batch, and only from where it stood.
+UPDATE pgwright.cursor SET next = {next}, rows = rows + {rows}, batches = batches + 1, seconds = seconds + {seconds},
+       longest = greatest(longest, {seconds}), moved = clock_timestamp()
+ WHERE unit = {unit} AND relation = {relation} AND pass = {pass} AND next = {before}
+
+-- filenode: does the relation still lie where the cursor thinks.
+SELECT coalesce(pg_relation_filenode({relation}::oid), 0)::bigint, pg_relation_size({relation}::oid) / current_setting('block_size')::int
+
+-- load: what a backfill does to the server: the worst replica's lag in seconds, and the WAL written so far.
+SELECT coalesce((SELECT max(extract(epoch FROM replay_lag)) FROM pg_stat_replication), 0)::float8,
+       (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint
+
+-- size: of a table with its indexes.
+SELECT pg_total_relation_size(to_regclass({table}))
+
+-- walked: how far a backfill is.
+SELECT coalesce(sum(rows), 0)::bigint, coalesce(sum(batches), 0)::bigint,
+       coalesce(sum(next - low)::float8 / nullif(sum(high - low), 0), 0)::float8
+  FROM pgwright.cursor WHERE unit = {unit}
