@@ -259,6 +259,15 @@ class Declared(Refusal):
     code = "PW-RUN-27"
 
 
+class Disconnected(Refusal):
+    """
+    connection_lost: the server of {environment} went away between two steps: {why}
+    What was committed is in the journal. Apply again: it looks there first and goes on.
+    """
+
+    code = "PW-RUN-29"
+
+
 class LostConnection(Refusal):
     """
     connection_lost: {revision}, step {step} of {steps}: {message}

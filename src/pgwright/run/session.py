@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ from psycopg import sql
 from pgwright.event import Event, OnEvent, silent
 from pgwright.run.address import Address, Connection
 from pgwright.run.policy import Policy
-from pgwright.run.refusals import InRecovery, Pooled
+from pgwright.run.refusals import Disconnected, InRecovery, Pooled
 from pgwright.run.statements import statement
 
 RUNNER = "pgwright run"
@@ -101,10 +101,13 @@ def opened(
         if about.recovering:
             raise InRecovery(environment=address.name, variable=address.variable)
         session = Session(address, conn, watch, about, policy or Policy(), on_event, point, stopping)
-        session.own_settings()
-        yield session
-        with suppress(psycopg.Error):
-            conn.execute("RESET ALL")
+        try:
+            session.own_settings()
+            yield session
+        except psycopg.OperationalError as error:
+            if conn.broken or watch.broken:
+                raise Disconnected(environment=address.name, why=str(error).strip().splitlines()[0]) from error
+            raise
 
 
 def _about(conn: Connection) -> About:

@@ -4,6 +4,7 @@ from pgwright.verbs.apply import apply
 from pgwright.verbs.approval import outstanding
 from pgwright.verbs.doctor import Doctor, doctor
 from pgwright.verbs.execution import Executed, How
+from pgwright.verbs.foresight import preview, script
 from pgwright.verbs.init import init
 from pgwright.verbs.plan import TaskOf, plan
 from pgwright.verbs.prove import prove
@@ -32,7 +33,9 @@ __all__ = [
     "latest",
     "outstanding",
     "plan",
+    "preview",
     "prove",
+    "script",
     "session",
     "status",
     "undo",

@@ -16,8 +16,10 @@ FRAME = {"format": "run/1", "receipts": []}
 @click.option(
     "--ignore", multiple=True, type=click.Choice(["drift", "disk"]), help="Overrule a precondition, knowingly."
 )
+@click.option("--dry-run", is_flag=True, help="Show statements, locks, sizes and approvals needed; change nothing.")
+@click.option("--sql", "as_sql", is_flag=True, help="Print one script for psql instead; change nothing.")
 @shared
-def command(environment: str, to: str | None, ignore: tuple[str, ...]) -> None:
+def command(environment: str, to: str | None, ignore: tuple[str, ...], dry_run: bool, as_sql: bool) -> None:
     """Apply proven revisions to a database, while the application goes on.
 
     Sends the very messages that the proof recorded, each step in one transaction with its journal row, under lock tries
@@ -28,8 +30,12 @@ def command(environment: str, to: str | None, ignore: tuple[str, ...]) -> None:
     \b
     Examples:
       pgwright apply --env staging
+      pgwright apply --env production --dry-run
       pgwright apply --env production --to 4b9d21 --json
+      pgwright apply --env production --sql > change.sql
     """
+    if dry_run and as_sql:
+        raise click.UsageError("Give --dry-run or --sql, not both.")
 
     def work(call: Call, on_event: OnEvent) -> Answer:
         from pgwright.doors.cli.interrupt import stopping
@@ -43,4 +49,18 @@ def command(environment: str, to: str | None, ignore: tuple[str, ...]) -> None:
             done = apply(call.found(), environment, to, how=how, on_event=on_event)
         return Answer(to_json(done), lambda: executed(done), int(any(r.state != "done" for r in done.receipts)))
 
-    answer(FRAME, work)
+    def look(call: Call, on_event: OnEvent) -> Answer:
+        from pgwright.doors.show.preview import preview as shown
+        from pgwright.records import to_json
+        from pgwright.verbs import How, preview
+
+        found = preview(call.found(), environment, to, how=How(python=call.python), on_event=on_event)
+        return Answer(to_json(found), lambda: shown(found), 3 if found.approvals else 0)
+
+    def write(call: Call, on_event: OnEvent) -> Answer:
+        from pgwright.verbs import script
+
+        text = script(call.found(), environment, to, on_event=on_event)
+        return Answer({"format": "script/1", "sql": text}, lambda: text)
+
+    answer({"format": "preview/1"} if dry_run else FRAME, look if dry_run else write if as_sql else work)

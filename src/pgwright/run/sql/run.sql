@@ -32,10 +32,10 @@ SELECT id, revision, direction, parent, digest, kind, steps, state, told FROM pg
 INSERT INTO pgwright.unit (revision, direction, parent, digest, kind, steps, holder)
 VALUES ({revision}, {direction}, {parent}, {digest}, {kind}, {steps}, {holder}) RETURNING id
 
--- move_unit: into another state.
+-- move_unit: into another state, unless it has come to its end: the answer to that commit may have been lost.
 UPDATE pgwright.unit SET state = {state}, told = {told}, holder = {holder},
        ended = CASE WHEN {state} IN ('done', 'withdrawn') THEN clock_timestamp() END
- WHERE id = {unit}
+ WHERE id = {unit} AND state NOT IN ('done', 'withdrawn')
 
 -- steps: what is known of the steps of a unit.
 SELECT no, state, digest FROM pgwright.step WHERE unit = {unit}
@@ -151,3 +151,27 @@ SELECT pg_total_relation_size(to_regclass({table}))
 SELECT coalesce(sum(rows), 0)::bigint, coalesce(sum(batches), 0)::bigint,
        coalesce(sum(next - low)::float8 / nullif(sum(high - low), 0), 0)::float8
   FROM pgwright.cursor WHERE unit = {unit}
+
+-- long_transactions: sessions that have had a transaction open for long, and prepared transactions.
+SELECT pid, coalesce(nullif(application_name, ''), backend_type), extract(epoch FROM clock_timestamp() - xact_start)::float8 AS age
+  FROM pg_stat_activity WHERE datname = current_database() AND clock_timestamp() - xact_start > make_interval(secs => {longer})
+ UNION ALL
+SELECT 0, 'prepared transaction ' || gid, extract(epoch FROM clock_timestamp() - prepared)::float8
+  FROM pg_prepared_xacts WHERE database = current_database() AND clock_timestamp() - prepared > make_interval(secs => {longer})
+ ORDER BY age DESC LIMIT 5
+
+-- not_ours: relations that belong to a role of which we are no member.
+SELECT name, pg_get_userbyid(c.relowner)::text
+  FROM unnest({names}::text[]) name JOIN pg_class c ON c.oid = to_regclass(name)
+ WHERE NOT pg_has_role(current_user, c.relowner, 'USAGE')
+
+-- may_not_update: is the right to fill a table missing.
+SELECT to_regclass({table}) IS NOT NULL AND NOT has_table_privilege(current_user, to_regclass({table}), 'UPDATE')
+
+-- sizes: of several tables with their indexes.
+SELECT coalesce(sum(pg_total_relation_size(to_regclass(name))), 0)::bigint FROM unnest({names}::text[]) name
+ WHERE to_regclass(name) IS NOT NULL
+
+-- rows: how many the statistics know of.
+SELECT name, greatest(c.reltuples, 0)::bigint, pg_total_relation_size(c.oid)
+  FROM unnest({names}::text[]) name JOIN pg_class c ON c.oid = to_regclass(name)
