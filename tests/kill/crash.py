@@ -23,6 +23,7 @@ class Crashing:
     def restart(self) -> None:
         """Start again once the last of the old processes has gone: until then the data directory is in use."""
         owner = self.server.data.stat()
+        (self.started or self.server._child.process).wait()  # one that is not reaped still counts as running
         deadline = time.monotonic() + 60
         while True:
             self.started = subprocess.Popen(

@@ -6,7 +6,7 @@ On the shadow everything belongs to its superuser; here to the role that runs. N
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from pgwright.run.session import Session
@@ -18,6 +18,7 @@ from pgwright.schema.model import Relation, Schema, Thing
 SHADOW_ROLE = "postgres"
 ROLES = ("owner", "acl", "default acl")
 SHOWN = 20
+MADE_ROLE = re.compile(r"\bCREATE\s+(?:ROLE|USER|GROUP)\s+\\?\"?(\w+)", re.I)
 # Rebuilds what a proof saw before or after, on a shadow: asked only when something differs, to tell what.
 Expected = Callable[[str, str], Schema | None]  # (revision, "before" | "after")
 
@@ -42,10 +43,16 @@ class Seen:
         return wanted in self.fingerprints()
 
 
-def see(session: Session, version_table: str) -> Seen:
-    """The target's catalog now."""
+def see(session: Session, version_table: str, roles: Collection[str] = ()) -> Seen:
+    """The target's catalog now. Roles belong to the whole cluster: only those that the history makes count."""
     found = capture(session.watch, once=True).schema
-    return Seen(renamed(found, session.about.role, SHADOW_ROLE), version_table)
+    things = tuple(t for t in found.things if t.kind != "role" or t.identity in roles)
+    return Seen(renamed(replace(found, things=things), session.about.role, SHADOW_ROLE), version_table)
+
+
+def made_roles(texts: Iterable[str]) -> frozenset[str]:
+    """The roles that revisions make, by their text."""
+    return frozenset(name for text in texts for name in MADE_ROLE.findall(text))
 
 
 def renamed(schema: Schema, role: str, other: str) -> Schema:

@@ -44,6 +44,7 @@ class Work:
     expected: Expected = lambda revision, when: None
     interpreter: Whole | None = None
     approvals: tuple[str, ...] = ()
+    roles: frozenset[str] = frozenset()  # that the history makes
     last_seen: Seen | None = field(default=None)
 
 
@@ -107,7 +108,7 @@ def _require_likeness(work: Work, unit: Unit) -> None:
     """Raises Drifted when the database is not what the proof began with."""
     if "drift" in work.session.policy.ignore:
         return
-    seen = work.last_seen or likeness.see(work.session, unit.version_table)
+    seen = work.last_seen or likeness.see(work.session, unit.version_table, work.roles)
     if not seen.matches(unit.fingerprint_before):
         when = "before" if unit.direction == "up" else "after"
         count, told = likeness.in_words(likeness.differences(seen, work.expected(unit.revision, when)))
@@ -178,7 +179,7 @@ def _note(session: Session, course: Course, state: str, told: str) -> None:
 def _closed(work: Work, unit: Unit, progress: _Progress) -> Receipt:
     """Compare with the proof, run the validation queries, and write it all down."""
     session = work.session
-    seen = work.last_seen = likeness.see(session, unit.version_table)
+    seen = work.last_seen = likeness.see(session, unit.version_table, work.roles)
     told: tuple[str, ...] = ()
     if not seen.matches(unit.fingerprint_after):
         when = "after" if unit.direction == "up" else "before"

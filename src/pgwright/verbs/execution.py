@@ -14,6 +14,7 @@ from pgwright.records import Proof, Receipt, from_json
 from pgwright.run import approval, journal, origin, stamp
 from pgwright.run.address import address_of
 from pgwright.run.approval import Asked, Gate, open_gate
+from pgwright.run.likeness import made_roles
 from pgwright.run.planned import Known, version_table
 from pgwright.run.policy import Policy
 from pgwright.run.preconditions import require as require_preconditions
@@ -86,7 +87,8 @@ def execute(project: Project, environment: str, units_of: Units, how: How, on_ev
         journal.resume(session, before)
         receipts = []
         with _interpreter(project, how, units) as whole:
-            work = Work(session, rebuilding(project, known, how.python, on_event), whole, accepted)
+            roles = made_roles(one.file.read_text("utf-8", "replace") for one in known.history.revisions)
+            work = Work(session, rebuilding(project, known, how.python, on_event), whole, accepted, roles)
             for receipt in carry_out(work, units):
                 keep(project, "receipts", f"{environment}.{receipt.revision}.{receipt.direction}", receipt)
                 receipts.append(receipt)
