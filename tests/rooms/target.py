@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_prove import Tiny
+from tiny_project import Tiny
 
 from pgwright import project, verbs
 from pgwright.design.batches import plain_form

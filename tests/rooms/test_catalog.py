@@ -285,7 +285,7 @@ def test_at_most_twelve_messages_whatever_the_size(conn: Connection) -> None:
 def test_plain_indexes_are_written_as_the_server_writes_them(conn: Connection) -> None:
     conn.execute(b"""
         CREATE TYPE mood AS ENUM ('a'); CREATE SCHEMA "Odd one";
-        CREATE TABLE "Odd one"."select" 
+        CREATE TABLE "Odd one"."select"
           ("order" int, "A b" text, c varchar, d text COLLATE "C", e mood, f int[], g bpchar, h jsonb);
         CREATE INDEX "user" ON "Odd one"."select" ("order"); CREATE UNIQUE INDEX "u ""q" ON "Odd one"."select" ("A b");
         CREATE INDEX ON "Odd one"."select" (c); CREATE INDEX ON "Odd one"."select" (c varchar_pattern_ops);

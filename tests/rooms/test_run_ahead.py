@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 from target import Target, backfill
 from target import target as target
-from test_prove import TABLE
 from test_run_apply import INDEX, NOTE
+from tiny_project import TABLE
 
 from pgwright import project, verbs
 from pgwright.doors.cli import cli

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from target import AUTOCOMMIT, Target
 from target import target as target
-from test_prove import TABLE
+from tiny_project import TABLE
 
 from pgwright.run import refusals
 

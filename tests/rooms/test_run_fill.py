@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from target import QUICK, Target, backfill
 from target import target as target
-from test_prove import TABLE
+from tiny_project import TABLE
 
 from pgwright.run import refusals
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from target import QUICK, Target
 from target import target as target
-from test_prove import TABLE
 from test_run_apply import INDEX, NOTE
+from tiny_project import TABLE
 
 from pgwright.event import Event
 from pgwright.run import refusals

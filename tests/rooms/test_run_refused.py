@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 from target import QUICK, Target, backfill, url_of
 from target import target as target
-from test_prove import TABLE
 from test_run_apply import INDEX, NOTE
+from tiny_project import TABLE
 
 from pgwright.errors import Refusal
 from pgwright.run import refusals

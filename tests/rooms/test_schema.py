@@ -294,7 +294,7 @@ def test_every_field_counts(kind: type) -> None:
     """A field that is added to the model later is seen by both, without a list that could be forgotten."""
     relation = Relation("public", "t", "table", columns=(Column("a", "int"),))
     for field in fields(kind):
-        if field.name in ELSEWHERE:
+        if field.name in ELSEWHERE or not field.compare:
             continue
         mark = ("other",) if field.name in ("inherits", "options", "grants") and kind is Relation else "other"
         other = replace(relation, columns=(replace(relation.columns[0], **{field.name: mark}),)) if kind is Column else None

@@ -12,6 +12,7 @@ from pgwright.schema.model import Column, Constraint, Index, Policy, Relation, R
 
 Row = tuple[Any, ...]
 Names = dict[int, str]  # of a relation's columns, by attnum
+TypeNames = dict[Row, Row]  # (type, typmod, collation, storage) of a column -> what is said of it
 
 _RELATIONS = {"r": "table", "p": "partitioned table", "v": "view", "m": "materialized view", "f": "foreign table"}
 _CONSTRAINTS = {"p": "primary key", "u": "unique", "f": "foreign key", "c": "check", "x": "exclusion", "t": "trigger"}
@@ -33,10 +34,10 @@ class RelationRows:
 
     relations: Sequence[Row]
     columns: Sequence[Row]
-    types: Sequence[Row]
     constraints: Sequence[Row]
     indexes: Sequence[Row]
     attachments: Sequence[Row]
+    types: TypeNames
 
 
 def column_names(columns: Iterable[Row]) -> dict[int, Names]:
@@ -51,13 +52,12 @@ def relations(rows: RelationRows, names: Mapping[int, Names]) -> dict[int, Relat
     """Relations by oid. `names` covers these relations and every one that their foreign keys refer to."""
     columns, constraints = _grouped(rows.columns), _grouped(rows.constraints)
     indexes, attachments = _grouped(rows.indexes), _grouped(rows.attachments)
-    types = {row[:4]: row[4:] for row in rows.types}
     shared: dict[Row, Column] = {}
     return {
         row[0]: _relation(
             row,
             columns.get(row[0], []),
-            _columns(columns.get(row[0], []), types, shared),
+            _columns(columns.get(row[0], []), rows.types, shared),
             _constraints(constraints.get(row[0], ()), names),
             _indexes(indexes.get(row[0], ()), names.get(row[0], {})),
             _attached(attachments.get(row[0], ())),

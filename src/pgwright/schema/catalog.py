@@ -13,13 +13,13 @@ from contextlib import contextmanager
 
 from pgwright.schema import assemble, incremental
 from pgwright.schema.assemble import Row
-from pgwright.schema.reading import Connection, OpenTransaction, Reader, reading
+from pgwright.schema.reading import Connection, OpenTransaction, Reader, Session, reading, settle
 from pgwright.schema.snapshot import Markers, Snapshot, snapshot
 
-__all__ = ["OpenTransaction", "Snapshot", "capture"]
+__all__ = ["OpenTransaction", "Session", "Snapshot", "capture", "settle"]
 
 
-def capture(conn: Connection, previous: Snapshot | None = None, *, once: bool = False) -> Snapshot:
+def capture(conn: Connection | Session, previous: Snapshot | None = None, *, once: bool = False) -> Snapshot:
     """The database's schema now, in at most 12 messages; with `previous`, only what changed since is read.
 
     `previous` may come from this database, from the template that it was made of by CREATE DATABASE, or from another
@@ -28,7 +28,7 @@ def capture(conn: Connection, previous: Snapshot | None = None, *, once: bool = 
     server's newest (deparsers do not see the transaction's snapshot): let nobody change the schema meanwhile.
     `once` leaves out the markers, which are a tenth of the work: a capture that is given it as `previous` reads all.
     """
-    with reading(conn) as read, _without_collector():
+    with reading(conn, few=previous is not None) as read, _without_collector():
         owners = {} if once else {row[0]: row[1:] for row in read.fetch("markers")}
         if previous is not None:
             changed = incremental.changes(owners, previous)
@@ -56,4 +56,4 @@ def _everything(read: Reader, owners: dict[int, Row]) -> Snapshot:
     rows = read.relations()
     columns = assemble.column_names(rows.columns)
     things = read.things("types + functions + sequences + loose + settled")
-    return snapshot(read.version, Markers(owners, assemble.relations(rows, columns), columns, things))
+    return snapshot(read.version, Markers(owners, assemble.relations(rows, columns), columns, things, rows.types))

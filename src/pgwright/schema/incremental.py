@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pgwright.schema import assemble
-from pgwright.schema.assemble import Names, Row
+from pgwright.schema.assemble import Names, Row, TypeNames
 from pgwright.schema.model import Relation, Thing
 from pgwright.schema.reading import Reader
 from pgwright.schema.snapshot import Known, Markers, Snapshot, snapshot
@@ -41,28 +41,37 @@ def advance(read: Reader, owners: dict[int, Row], changed: frozenset[int], previ
     touched |= {-owner for owner in changed if owner < 0}
     marked = {_GROUPS[owner] for owner in changed if 0 <= owner < FIRST_USER_OID}
     groups = marked | _add_dependents(read, touched, before)
-    relations, columns = dict(before.relations), dict(before.columns)
-    if touched and not _read_relations(read, touched, relations, columns):
+    relations, columns, types = dict(before.relations), dict(before.columns), dict(before.types)
+    if touched and not _read_relations(read, touched, relations, columns, types):
         return None
     things = dict(before.things)
     if groups and not _read_things(read, groups, marked, things):
         return None
-    return snapshot(read.version, Markers(owners, relations, columns, things))
+    return snapshot(read.version, Markers(owners, relations, columns, things, types))
 
 
 def _add_dependents(read: Reader, touched: set[int], before: Markers) -> set[str]:
     """Relations whose text can change with the touched ones are touched too; returns groups for which that holds."""
     known = touched & before.columns.keys()
-    owners = {row[0] for row in read.fetch("dependents", known)} if known else set()
+    owners = {row[0] for row in read.fetch("dependents", known)} if known and _has_queries(before) else set()
     touched |= {owner for owner in owners if owner >= FIRST_USER_OID}
     return {_DEPENDENT[owner] for owner in owners if owner in _DEPENDENT}
 
 
+def _has_queries(before: Markers) -> bool:
+    """True when some object holds a query: only those tell columns of other relations, and with other aliases then."""
+    if any(r.definition or r.rules or r.policies for r in before.relations.values()):
+        return True
+    routines = (t["definition"] or "" for t, _ in before.things.values() if t.kind in ("function", "procedure"))
+    return any("\nAS " not in text for text in routines)  # the body is a query, not a string (prosqlbody)
+
+
 def _read_relations(
-    read: Reader, touched: set[int], relations: dict[int, Relation], columns: dict[int, Names]
+    read: Reader, touched: set[int], relations: dict[int, Relation], columns: dict[int, Names], types: TypeNames
 ) -> bool:
     """Put the touched relations as they are now; False when one that was there has other names."""
-    rows = read.relations(touched)
+    rows = read.relations(touched, types)
+    types.update(rows.types)
     names = assemble.column_names(rows.columns)
     old_names = {oid: columns.pop(oid, {}) for oid in touched}
     columns.update(names)

@@ -143,6 +143,7 @@ class Relation:
     tablespace: str | None = None
     grants: tuple[str, ...] = ()  # one "grantee=privileges/grantor" each, column grants as "column: ..."
     comment: str | None = None
+    digested: list[bytes] = field(init=False, default_factory=list, repr=False, compare=False)  # kept by fingerprint
 
     @property
     def qualified(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -12,19 +13,21 @@ from psycopg.rows import tuple_row
 
 from pgwright.errors import Refusal
 from pgwright.schema import assemble
-from pgwright.schema.assemble import RelationRows, Row
+from pgwright.schema.assemble import RelationRows, Row, TypeNames
 from pgwright.schema.named_sql import query
 from pgwright.schema.snapshot import Known
 
 Connection = psycopg.Connection[Any]
 
-# One round trip. Deparsers qualify what the path does not find, and write constants as these settings say.
-_BEGIN = """\
-BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;
-SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL quote_all_identifiers = off; SET LOCAL jit = off;
-SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off;
-SET LOCAL datestyle = 'ISO, YMD'; SET LOCAL intervalstyle = postgres; SET LOCAL timezone = 'UTC';
-SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = hex; SET LOCAL xmlbinary = base64"""
+# Deparsers qualify what the path does not find, and write constants as these settings say.
+_SETTINGS = {
+    "search_path": "pg_catalog, pg_temp", "quote_all_identifiers": "off", "jit": "off", "enable_mergejoin": "off",
+    "datestyle": "'ISO, YMD'", "intervalstyle": "postgres", "timezone": "'UTC'", "extra_float_digits": "1",
+    "bytea_output": "hex", "xmlbinary": "base64",
+}  # fmt: skip
+_LOCAL = "; ".join(f"SET LOCAL {name} = {value}" for name, value in _SETTINGS.items())
+_BEGIN = f"BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; {_LOCAL}; SET LOCAL enable_nestloop = "  # one round trip
+_SESSION = "; ".join(f"SET {name} = {value}" for name, value in _SETTINGS.items())
 
 
 class OpenTransaction(Refusal):
@@ -36,36 +39,71 @@ class OpenTransaction(Refusal):
     code = "PW-SCHEMA-01"
 
 
-class Reader:
-    """The catalog queries of one transaction."""
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A connection that serves captures alone: its settings and its plans are made once, and nothing is opened.
 
-    def __init__(self, cursor: psycopg.Cursor[Row], version: int) -> None:
-        self.version = version
-        self._cursor = cursor
-        self._loops = False
+    For databases in which nobody else changes the schema meanwhile, such as a shadow's: each query is a transaction of
+    its own. Planning is more than half of what a capture of a few relations costs, so every plan is generic and kept.
+    """
+
+    conn: Connection
+
+
+def settle(conn: Connection) -> Session:
+    """Make an autocommit connection fit for captures, for good."""
+    conn.execute(f"{_SESSION}; SET plan_cache_mode = force_generic_plan".encode(), prepare=False)
+    conn.prepare_threshold = 0
+    return Session(conn)
+
+
+class Reader:
+    """The catalog queries of one capture. `loops` is the join that the planner is left with."""
+
+    def __init__(self, conn: Connection, *, loops: bool) -> None:
+        self.version = conn.info.server_version
+        self._conn = conn
+        self._loops = loops
 
     def fetch(self, name: str, touched: Collection[int] | None = None) -> list[Row]:
         """The rows of a named query, for all relations or only those touched."""
-        text = query(name, self.version // 10000, touched=touched is not None)
-        return self._cursor.execute(text, None if touched is None else {"touched": list(touched)}).fetchall()
+        [rows] = self._fetch((name,), touched)
+        return rows
 
-    def relations(self, touched: Collection[int] | None = None) -> RelationRows:
-        """All that is read of relations."""
+    def relations(self, touched: Collection[int] | None = None, known: TypeNames | None = None) -> RelationRows:
+        """All that is read of relations; names of types in `known` are not asked for again."""
         self._prefer_loops(touched is not None)
-        relations, columns = self.fetch("relations", touched), self.fetch("columns", touched)
-        types = self._type_names({row[3:7] for row in columns})
-        rest = (self.fetch(name, touched) for name in ("constraints", "indexes", "attachments"))
-        return RelationRows(relations, columns, types, *rest)
+        rows = self._fetch(("relations", "columns", "constraints", "indexes", "attachments"), touched)
+        types = dict(known or {})
+        self._add_type_names({row[3:7] for row in rows[1]} - types.keys(), types)
+        relations, columns, constraints, indexes, attachments = rows
+        return RelationRows(relations, columns, constraints, indexes, attachments, types)
 
-    def _type_names(self, kinds: set[Row]) -> list[Row]:
-        names = ("types", "typmods", "collations", "storages")
-        given = {name: [kind[at] for kind in kinds] for at, name in enumerate(names)}
-        return self._cursor.execute(query("type_names", self.version // 10000), given).fetchall()
+    def _fetch(self, names: Collection[str], touched: Collection[int] | None) -> list[list[Row]]:
+        """All at once where they are many and small: the server is woken once."""
+        given = None if touched is None else {"touched": list(touched)}
+        texts = [query(name, self.version // 10000, touched=touched is not None) for name in names]
+        if touched is None or len(names) == 1:
+            return [self._cursor().execute(text, given).fetchall() for text in texts]
+        with self._conn.pipeline():
+            cursors = [self._cursor().execute(text, given) for text in texts]
+        return [cursor.fetchall() for cursor in cursors]
+
+    def _cursor(self) -> psycopg.Cursor[Row]:
+        return self._conn.cursor(binary=True, row_factory=tuple_row)
+
+    def _add_type_names(self, kinds: set[Row], types: TypeNames) -> None:
+        if kinds:
+            names = ("types", "typmods", "collations", "storages")
+            given = {name: [kind[at] for kind in kinds] for at, name in enumerate(names)}
+            text = query("type_names", self.version // 10000)
+            types.update((row[:4], row[4:]) for row in self._cursor().execute(text, given))
 
     def _prefer_loops(self, wanted: bool) -> None:
         """Young catalogs have no statistics: the planner would loop over thousands of rows, or hash for one."""
         if wanted != self._loops:
-            self._cursor.execute("SET LOCAL enable_nestloop = on" if wanted else "SET LOCAL enable_nestloop = off")
+            local = "LOCAL " if self._conn.info.transaction_status == TransactionStatus.INTRANS else ""
+            self._conn.execute(f"SET {local}enable_nestloop = {'on' if wanted else 'off'}".encode(), prepare=False)
             self._loops = wanted
 
     def things(self, groups: str) -> Known:
@@ -77,18 +115,20 @@ class Reader:
 
 
 @contextmanager
-def reading(conn: Connection) -> Iterator[Reader]:
-    """A reader whose transaction is over afterwards; the session's settings return to what they were."""
+def reading(conn: Connection | Session, *, few: bool) -> Iterator[Reader]:
+    """A reader, for `few` relations or all; a plain connection's transaction is over afterwards, its settings as before."""
+    if isinstance(conn, Session):
+        yield Reader(conn.conn, loops=True)
+        return
     if conn.info.transaction_status != TransactionStatus.IDLE:
         raise OpenTransaction(status=conn.info.transaction_status.name)
     autocommit = conn.autocommit
     if not autocommit:
         conn.autocommit = True  # psycopg adds no BEGIN of its own
     try:
-        conn.execute(_BEGIN)
+        conn.execute((_BEGIN + ("on" if few else "off")).encode(), prepare=False)
         try:
-            with conn.cursor(binary=True, row_factory=tuple_row) as cursor:
-                yield Reader(cursor, conn.info.server_version)
+            yield Reader(conn, loops=few)
         except BaseException:
             conn.execute("ROLLBACK")
             raise

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from pgwright.schema.assemble import Names, Row
+from pgwright.schema.assemble import Names, Row, TypeNames
 from pgwright.schema.model import Relation, Schema, Thing
 
 Known = dict[tuple[int, int], tuple[Thing, dict[str, str]]]  # by catalog and oid, with the names inside (enum labels)
@@ -18,6 +18,7 @@ class Markers:
     relations: dict[int, Relation]
     columns: dict[int, Names]
     things: Known
+    types: TypeNames = field(compare=False)  # also of columns that are gone
 
 
 @dataclass(frozen=True, slots=True)

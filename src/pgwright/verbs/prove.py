@@ -5,8 +5,11 @@ from __future__ import annotations
 from pgwright.event import Event, OnEvent, silent
 from pgwright.project import Project, new_against_main, select
 from pgwright.records import Proof
+from pgwright.shadow import baseline, borrowed
 from pgwright.shadow import prove as proving
+from pgwright.shadow.attached import AttachedServer
 from pgwright.shadow.order import walked
+from pgwright.verbs.baseline import baseline_of
 from pgwright.verbs.kept import keep
 from pgwright.verbs.session import Wish, session
 
@@ -33,6 +36,9 @@ def prove(
     proofs: list[Proof] = []
     with session(project, wish, first, on_event, keep=not whole) as (stage, lineage):
         for proof in proving.proofs(stage, lineage, wanted, whole=whole):
+            proof = baseline.told(proof, baseline_of(project, history, order))
+            if isinstance(stage.server, AttachedServer):
+                proof = borrowed.told(proof, stage.server, traced=wish.options.trace)
             proofs.append(proof)
             keep(project, "proofs", proof.revision, proof)
             on_event(

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from pgwright.event import OnEvent
 from pgwright.interpreter import Interpreter
 from pgwright.project import Project
-from pgwright.shadow.baseline import Baseline
-from pgwright.shadow.binaries import Binaries, find
+from pgwright.shadow.attached import AttachedServer
+from pgwright.shadow.binaries import Binaries
 from pgwright.shadow.lineage import Lineage
 from pgwright.shadow.order import walked
 from pgwright.shadow.prove import Setting, staged
 from pgwright.shadow.stage import Options, Stage
+from pgwright.verbs.baseline import baseline_of
 from pgwright.verbs.refusals import BrokenHistory
+from pgwright.verbs.server import server_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Wish:
     python: str | None = None
     major: int | None = None
     options: Options = field(default_factory=Options)
+    server_url: str | None = field(default=None, repr=False)  # it may hold a password
 
 
 @contextmanager
@@ -35,21 +38,27 @@ def session(
     history = project.history()
     for problem in history.problems:
         raise BrokenHistory(problem=problem.message, file=str(problem.file), line=problem.line)
-    files = [(name, history.by_id[name].file.read_bytes()) for name in walked(history)]
+    order = walked(history)
+    baseline = baseline_of(project, history, order)
+    files = [(name, history.by_id[name].file.read_bytes()) for name in order]
     env = project.tree.directory / "env.py"
-    setting = Setting(_binaries(project, wish), _baseline(project), wish.options)
+    source = env.read_bytes() if env.is_file() else b""
     with (
-        Interpreter(project, wish.python) as interpreter,
+        server_of(project, wish.server_url, wish.major, on_event) as server,
+        Interpreter(project, wish.python, network=not _is_far(server)) as interpreter,
         staged(
-            setting, interpreter, files, env.read_bytes() if env.is_file() else b"", upto, on_event, keep
+            Setting(server, baseline, wish.options, project.settings.shims),
+            interpreter,
+            files,
+            source,
+            upto,
+            on_event,
+            keep and baseline.mode != "models",
         ) as staging,
     ):
         yield staging
 
 
-def _binaries(project: Project, wish: Wish) -> Binaries:
-    return find(wish.major or project.settings.major)
-
-
-def _baseline(project: Project) -> Baseline:
-    return Baseline(setup=project.settings.setup_sql)
+def _is_far(server: Binaries | AttachedServer) -> bool:
+    """True when only the network leads there: then the project's code cannot be kept in a namespace without one."""
+    return isinstance(server, AttachedServer) and not server.host.startswith("/")
