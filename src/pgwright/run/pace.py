@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from math import ceil
 
 from pgwright.run.session import Session
 
 ALPHA = 0.4  # weight of the last batch in the moving average
 START = {"pk": 1000, "ctid": 32}
-LEAST = {"pk": 50, "ctid": 1}
+# Time alone never makes it smaller: on a starved machine every batch is slow, and small ones cost more (measured: 3 times).
+FEWEST = {"pk": 500, "ctid": 8}
+LEAST = {"pk": 10, "ctid": 1}  # around rows that somebody holds
 LONGEST_REST = 2.0
 MOST = {"pk": 200_000, "ctid": 4000}
 
@@ -35,7 +38,8 @@ class Pace:
         seconds = max(seconds, 1e-4)
         self.average = seconds if self.average is None else ALPHA * seconds + (1 - ALPHA) * self.average
         factor = min(1.5, max(0.5, self.target / max(self.average, seconds)))
-        self.size = min(MOST[self.mode], max(LEAST[self.mode], int(self.size * factor) or 1))
+        least = min(self.size, FEWEST[self.mode])
+        self.size = min(MOST[self.mode], max(least, ceil(self.size * factor)))
 
     def shrink(self) -> None:
         """A row was locked by somebody for longer than a try: take fewer."""
