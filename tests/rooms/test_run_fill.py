@@ -102,6 +102,22 @@ def test_the_control_row_pauses_and_apply_goes_on(target: Target) -> None:
     assert receipt.state == "done" and target.value(FILLED) == 20_000
 
 
+def test_a_cancelled_backfill_may_be_given_up(target: Target) -> None:
+    """No step of it is done, so undo has nothing to take back; what was filled stays, as its downgrade would leave it."""
+    ready(target)
+
+    def point(name: str) -> None:
+        if name.endswith(".batch"):
+            with target.connect() as conn:
+                conn.execute("UPDATE pgwright.control SET wish = 'cancel', why = 'wrong day'")
+
+    with pytest.raises(refusals.Cancelled, match="wrong day"):
+        target.apply(point=point)
+    assert target.undo("base").after == ()
+    assert target.value("SELECT state FROM pgwright.unit WHERE revision = 'b2'") == "withdrawn"
+    assert target.apply().after == ("b2",)
+
+
 def test_a_rewritten_table_is_walked_from_its_beginning(target: Target) -> None:
     ready(target)
     seen: list[str] = []

@@ -144,6 +144,18 @@ def test_a_half_applied_revision_is_finished_before_anything_else(target: Target
     assert target.apply().after == ("c3",)
 
 
+def test_an_index_that_was_begun_and_is_invalid_may_be_given_up(target: Target) -> None:
+    ready(target, INDEX)
+
+    def point(name: str) -> None:
+        if name == "b2.1.cleared":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        target.apply(point=point)
+    assert target.undo("base").after == ()
+
+
 def test_a_proof_that_changes_while_its_revision_is_half_applied(target: Target) -> None:
     ready(target, INDEX)
 

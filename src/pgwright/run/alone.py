@@ -21,6 +21,7 @@ from pgwright.run.locks import Blocker, blockers
 from pgwright.run.refusals import JournalDisagrees, StillLocked
 from pgwright.run.session import Session
 from pgwright.run.transaction import finish
+from pgwright.run.unit import RunStep
 from pgwright.step import Lock, Observed
 
 GIVEN_UP = 1.0  # seconds
@@ -41,6 +42,16 @@ def run(session: Session, course: Course, *, last: bool) -> None:
     with session.conn.transaction():
         finish(session, course, last=last)
     session.point(f"{course.unit.revision}.{step.no}.committed")
+
+
+def is_undone(session: Session, step: RunStep) -> bool:
+    """True when a step that was begun has left nothing; an invalid index is dropped first. Only builds can tell."""
+    [message] = step.messages
+    if form.built_index(message.message) is None:
+        return False
+    _clear_leftover(session, message)
+    index = _index(session, message)
+    return index is None or index[1] is None
 
 
 def _send(session: Session, course: Course, message: Observed) -> None:

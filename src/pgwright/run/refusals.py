@@ -186,7 +186,7 @@ class Paused(Refusal):
 class Cancelled(Refusal):
     """
     cancelled: {revision} stopped at step {step} as asked ({why}). What is done is committed and journalled.
-    Go on: pgwright apply --env {environment}. Or go back: pgwright undo --env {environment} --to {parent}
+    Go on: pgwright apply --env {environment}. While no step is done: pgwright undo --env {environment} --to {parent}
     """
 
     code = "PW-RUN-20"

@@ -15,13 +15,14 @@ from pgwright.run import approval, journal, origin, stamp
 from pgwright.run.address import address_of
 from pgwright.run.approval import Asked, Gate, open_gate
 from pgwright.run.likeness import made_roles
-from pgwright.run.planned import Known, version_table
+from pgwright.run.planned import Known, upwards, version_table
 from pgwright.run.policy import Policy
 from pgwright.run.preconditions import require as require_preconditions
 from pgwright.run.runner import Work, carry_out
 from pgwright.run.session import Session, opened
 from pgwright.run.unit import Unit
 from pgwright.run.whole import Whole
+from pgwright.run.withdraw import withdraw
 from pgwright.shadow.identity import ast_hash
 from pgwright.shadow.order import walked
 from pgwright.verbs.kept import keep
@@ -70,7 +71,15 @@ def version_table_of(known: Known) -> str:
     return next((version_table(p.messages_up) for p in known.proofs.values() if p.messages_up), "alembic_version")
 
 
-def execute(project: Project, environment: str, units_of: Units, how: How, on_event: OnEvent = silent) -> Executed:
+def execute(
+    project: Project,
+    environment: str,
+    units_of: Units,
+    how: How,
+    on_event: OnEvent = silent,
+    *,
+    back: bool = False,
+) -> Executed:
     """Run the units that lie on the way. Raises the refusal that kept it, or that ended it; receipts are kept as they come."""
     known = known_of(project)
     address = address_of(project.settings, environment)
@@ -85,6 +94,8 @@ def execute(project: Project, environment: str, units_of: Units, how: How, on_ev
         require_preconditions(session, units)
         journal.make(session)
         journal.resume(session, before)
+        if back and (noted := journal.open_unit(session)) is not None and noted.direction == "up":
+            withdraw(session, upwards(known, before, noted.revision, environment)[0], noted)
         receipts = []
         with _interpreter(project, how, units) as whole:
             roles = made_roles(one.file.read_text("utf-8", "replace") for one in known.history.revisions)

@@ -19,4 +19,4 @@ def undo(
         name = to if to == "base" else target(project, known, to)
         return downwards(known, heads, name, environment)
 
-    return execute(project, environment, units, how or How(), on_event)
+    return execute(project, environment, units, how or How(), on_event, back=True)
