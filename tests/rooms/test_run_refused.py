@@ -24,8 +24,11 @@ from tiny_project import TABLE
 from pgwright.errors import Refusal
 from pgwright.run import refusals
 
-READS = ('op.get_bind().execute(sa.text("INSERT INTO customers (mail) SELECT count(*)::text FROM customers"))',
-         'op.execute("DELETE FROM customers WHERE mail ~ \'^[0-9]+$\'")')
+READS = (
+    'n = op.get_bind().execute(sa.text("SELECT count(*) FROM customers")).scalar(); '
+    "op.execute(f\"INSERT INTO customers (mail) VALUES ('{n}')\")",
+    "op.execute(\"DELETE FROM customers WHERE mail ~ '^[0-9]+$'\")",
+)
 
 
 def ready(target: Target, *more: tuple[str, str]) -> None:
