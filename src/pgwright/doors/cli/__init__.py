@@ -18,6 +18,9 @@ VERBS = {
     "adopt": "Take over an existing history: seal it, and judge each revision.",
     "history": "Seal revisions, and verify that sealed ones stayed as they were.",
     "prove": "Prove revisions on a throw-away PostgreSQL.",
+    "apply": "Apply proven revisions to a database, while the application goes on.",
+    "undo": "Go back to a recorded revision, by the way down that was proven.",
+    "run": "Show, pause, resume, throttle or cancel a run from another terminal.",
     "status": "Show which revisions are new, and which of them are proven.",
     "explain-policy": "Show who decides over a revision, and why.",
     "request": "Ask for the approval that a revision needs.",
@@ -54,8 +57,8 @@ def cli(ctx: click.Context) -> None:
     """A database specialist for PostgreSQL, SQLAlchemy and Alembic.
 
     Designs zero-downtime revisions from a task or from changed models, and proves each on a throw-away PostgreSQL: up,
-    validate, down, compare catalog and rows, up again. No database of yours is connected to, and your project needs no
-    edit.
+    validate, down, compare catalog and rows, up again; only apply, undo and run connect to a database of yours. Your
+    project needs no edit.
 
     \b
     Examples:
