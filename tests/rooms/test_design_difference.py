@@ -9,7 +9,8 @@ import pytest
 from pgwright.design.difference import requests_from
 from pgwright.design.plan import draft
 from pgwright.design.refusals import UnknownObject
-from pgwright.design.request import AddColumn, DropColumn, DropTable, RenameColumn, RenameTable
+from pgwright.design.requests.column import AddColumn, DropColumn, RenameColumn
+from pgwright.design.requests.table import DropTable, RenameTable
 from pgwright.schema.model import Column, Constraint, Relation, Schema
 
 

@@ -20,22 +20,12 @@ from pgwright.design.refusals import (
     UnknownObject,
     UnknownTable,
 )
-from pgwright.design.request import (
-    AddCheck,
-    AddColumn,
-    AddForeignKey,
-    AddIndex,
-    AddUnique,
-    CreateEnum,
-    CreateTable,
-    DropConstraint,
-    DropIndex,
-    DropNotNull,
-    RenameColumn,
-    RenameTable,
-    Request,
-    SetNotNull,
-)
+from pgwright.design.request import Request
+from pgwright.design.requests.column import AddColumn, DropNotNull, RenameColumn, SetNotNull
+from pgwright.design.requests.constraint import AddCheck, AddForeignKey, AddUnique, DropConstraint
+from pgwright.design.requests.enum import CreateEnum
+from pgwright.design.requests.index import AddIndex, DropIndex
+from pgwright.design.requests.table import CreateTable, RenameTable
 from pgwright.schema.model import Column, Relation
 
 

@@ -15,26 +15,21 @@ from pgwright.design import expression
 from pgwright.design.index_definition import request_of
 from pgwright.design.recipes.widen_column import is_widening
 from pgwright.design.refusals import NotOneExpression, UnknownObject
-from pgwright.design.request import (
-    AddCheck,
+from pgwright.design.request import Request
+from pgwright.design.requests.column import (
     AddColumn,
-    AddForeignKey,
-    AddUnique,
     AlterDefault,
-    CreateEnum,
-    CreateTable,
     DropColumn,
-    DropConstraint,
-    DropIndex,
     DropNotNull,
-    DropTable,
-    NewColumn,
     RenameColumn,
-    RenameTable,
-    Request,
     SetNotNull,
     WidenColumn,
 )
+from pgwright.design.requests.constraint import AddCheck, AddForeignKey, AddUnique, DropConstraint
+from pgwright.design.requests.enum import CreateEnum
+from pgwright.design.requests.index import DropIndex
+from pgwright.design.requests.table import CreateTable, DropTable, RenameTable
+from pgwright.design.requests.value import NewColumn
 from pgwright.schema.model import Column, Constraint, Index, Relation, Schema
 
 

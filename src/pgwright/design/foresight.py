@@ -12,23 +12,12 @@ from pgwright.design.draft import Surroundings, key
 from pgwright.design.recipes import add_check, add_foreign_key, add_index, add_unique
 from pgwright.design.recipes.add_column import column_of
 from pgwright.design.recipes.create_table import key_name
-from pgwright.design.request import (
-    AddCheck,
-    AddColumn,
-    AddForeignKey,
-    AddIndex,
-    AddUnique,
-    CreateEnum,
-    CreateTable,
-    DropColumn,
-    DropConstraint,
-    DropIndex,
-    DropTable,
-    NewColumn,
-    RenameColumn,
-    RenameTable,
-    WidenColumn,
-)
+from pgwright.design.requests.column import AddColumn, DropColumn, RenameColumn, WidenColumn
+from pgwright.design.requests.constraint import AddCheck, AddForeignKey, AddUnique, DropConstraint
+from pgwright.design.requests.enum import CreateEnum
+from pgwright.design.requests.index import AddIndex, DropIndex
+from pgwright.design.requests.table import CreateTable, DropTable, RenameTable
+from pgwright.design.requests.value import NewColumn
 from pgwright.schema.model import Column, Constraint, Index, Relation, Schema, Thing
 
 

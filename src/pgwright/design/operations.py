@@ -7,7 +7,9 @@ from textwrap import indent
 from pgwright.design import column_type, default
 from pgwright.design.draft import Surroundings
 from pgwright.design.expression import is_call
-from pgwright.design.request import AddCheck, AddForeignKey, AddIndex, AddUnique, Key, NewColumn
+from pgwright.design.requests.constraint import AddCheck, AddForeignKey, AddUnique
+from pgwright.design.requests.index import AddIndex
+from pgwright.design.requests.value import Key, NewColumn
 from pgwright.design.source import autocommit, call, execute, name_of, names, nested, qualified, quoted, string, text
 
 

@@ -11,7 +11,8 @@ from pgwright.design.foresight import after
 from pgwright.design.order import completed, ordered
 from pgwright.design.recipes.drop_column import AFTER
 from pgwright.design.registry import PHASES, RECIPES
-from pgwright.design.request import CreateTable, Request
+from pgwright.design.request import Request
+from pgwright.design.requests.table import CreateTable
 from pgwright.schema.model import Schema
 
 _RECIPE = {recipe.request: recipe for recipe in RECIPES}

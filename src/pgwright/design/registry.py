@@ -25,26 +25,20 @@ from pgwright.design.recipes import (
     set_not_null,
     widen_column,
 )
-from pgwright.design.request import (
-    AddCheck,
+from pgwright.design.request import Request
+from pgwright.design.requests.column import (
     AddColumn,
-    AddForeignKey,
-    AddIndex,
-    AddUnique,
     AlterDefault,
-    CreateEnum,
-    CreateTable,
     DropColumn,
-    DropConstraint,
-    DropIndex,
     DropNotNull,
-    DropTable,
     RenameColumn,
-    RenameTable,
-    Request,
     SetNotNull,
     WidenColumn,
 )
+from pgwright.design.requests.constraint import AddCheck, AddForeignKey, AddUnique, DropConstraint
+from pgwright.design.requests.enum import CreateEnum
+from pgwright.design.requests.index import AddIndex, DropIndex
+from pgwright.design.requests.table import CreateTable, DropTable, RenameTable
 from pgwright.step import Phase
 
 Draw = Callable[[Any, Surroundings], tuple[Draft, ...]]

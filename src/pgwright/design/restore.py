@@ -8,7 +8,7 @@ from pgwright.design import operations
 from pgwright.design.compiled import step
 from pgwright.design.draft import Surroundings
 from pgwright.design.index_definition import request_of
-from pgwright.design.request import NewColumn
+from pgwright.design.requests.value import NewColumn
 from pgwright.design.source import autocommit, call, execute, qualified, quoted, sql_string, string
 from pgwright.schema.model import Column, Constraint, Index, Relation
 from pgwright.step import Phase, Step

@@ -13,7 +13,7 @@ from pgwright.design import names, operations
 from pgwright.design.compiled import step
 from pgwright.design.draft import Draft, Surroundings, Validation
 from pgwright.design.expression import columns
-from pgwright.design.request import AddCheck
+from pgwright.design.requests.constraint import AddCheck
 from pgwright.design.source import qualified
 
 

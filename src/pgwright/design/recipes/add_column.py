@@ -19,7 +19,8 @@ from pgwright.design.compiled import step
 from pgwright.design.draft import Draft, Surroundings, Validation, key
 from pgwright.design.expression import is_volatile
 from pgwright.design.recipes import set_not_null
-from pgwright.design.request import AddColumn, NewColumn, SetNotNull
+from pgwright.design.requests.column import AddColumn, SetNotNull
+from pgwright.design.requests.value import NewColumn
 from pgwright.design.source import qualified, quoted, sql_string, string
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from pgwright.design import names, operations
 from pgwright.design.compiled import step
 from pgwright.design.draft import Draft, Surroundings, Validation
-from pgwright.design.request import AddForeignKey
+from pgwright.design.requests.constraint import AddForeignKey
 from pgwright.design.source import qualified, quoted
 
 

@@ -13,7 +13,7 @@ from pgwright.design import names, operations
 from pgwright.design.compiled import step
 from pgwright.design.draft import Draft, Surroundings, Validation
 from pgwright.design.refusals import UnsafeShortcut
-from pgwright.design.request import AddIndex
+from pgwright.design.requests.index import AddIndex
 from pgwright.design.source import qualified, quoted, sql_string
 from pgwright.step import Step
 

@@ -15,7 +15,9 @@ from pgwright.design import names, operations
 from pgwright.design.compiled import step
 from pgwright.design.draft import Draft, Surroundings
 from pgwright.design.recipes import add_index
-from pgwright.design.request import AddIndex, AddUnique, Key
+from pgwright.design.requests.constraint import AddUnique
+from pgwright.design.requests.index import AddIndex
+from pgwright.design.requests.value import Key
 from pgwright.design.source import qualified, quoted
 from pgwright.step import Step
 

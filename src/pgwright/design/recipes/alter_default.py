@@ -10,7 +10,7 @@ from __future__ import annotations
 from pgwright.design import default, operations
 from pgwright.design.compiled import step
 from pgwright.design.draft import Draft, Surroundings
-from pgwright.design.request import AlterDefault
+from pgwright.design.requests.column import AlterDefault
 from pgwright.design.source import string
 
 

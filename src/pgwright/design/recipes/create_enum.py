@@ -10,7 +10,7 @@ from __future__ import annotations
 from pgwright.design import operations
 from pgwright.design.compiled import step
 from pgwright.design.draft import Draft, Surroundings
-from pgwright.design.request import CreateEnum
+from pgwright.design.requests.enum import CreateEnum
 from pgwright.design.source import qualified, sql_string
 
 

@@ -14,7 +14,8 @@ from __future__ import annotations
 from pgwright.design import names, operations
 from pgwright.design.compiled import step
 from pgwright.design.draft import Draft, Surroundings, Validation
-from pgwright.design.request import CreateTable, NewColumn
+from pgwright.design.requests.table import CreateTable
+from pgwright.design.requests.value import NewColumn
 from pgwright.design.source import call, name_of, nested, qualified, sql_string, string
 
 

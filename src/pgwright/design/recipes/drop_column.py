@@ -18,7 +18,7 @@ from pgwright.design.draft import Draft, Surroundings
 from pgwright.design.expression import names_in
 from pgwright.design.recipes import drop_index, drop_not_null
 from pgwright.design.refusals import StillNeeded
-from pgwright.design.request import DropColumn, DropNotNull
+from pgwright.design.requests.column import DropColumn, DropNotNull
 from pgwright.design.source import string
 from pgwright.schema.model import Column, Relation
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pgwright.design import restore
 from pgwright.design.draft import Draft, Surroundings
-from pgwright.design.request import DropConstraint
+from pgwright.design.requests.constraint import DropConstraint
 
 
 def contract(want: DropConstraint, on: Surroundings) -> tuple[Draft, ...]:

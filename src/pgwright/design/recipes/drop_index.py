@@ -11,7 +11,7 @@ from __future__ import annotations
 from pgwright.design import operations, restore
 from pgwright.design.compiled import step
 from pgwright.design.draft import Draft, Surroundings, Validation
-from pgwright.design.request import DropIndex
+from pgwright.design.requests.index import DropIndex
 from pgwright.design.source import qualified, sql_string
 from pgwright.schema.model import Index, Relation
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from pgwright.design import operations
 from pgwright.design.compiled import step
 from pgwright.design.draft import Draft, Surroundings
-from pgwright.design.request import DropNotNull
+from pgwright.design.requests.column import DropNotNull
 from pgwright.design.source import string
 
 

@@ -13,7 +13,7 @@ from pgwright.design.compiled import step
 from pgwright.design.draft import Draft, Surroundings, Validation
 from pgwright.design.recipes.drop_column import AFTER
 from pgwright.design.refusals import StillNeeded
-from pgwright.design.request import DropTable
+from pgwright.design.requests.table import DropTable
 from pgwright.design.source import call, qualified, sql_string, string
 
 _DATA_LOSS = "The rows do not come back: the downgrade rebuilds the structure only. Take a backup of the table first."

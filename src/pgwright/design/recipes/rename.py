@@ -12,7 +12,8 @@ from __future__ import annotations
 from pgwright.design import operations
 from pgwright.design.compiled import step
 from pgwright.design.draft import Draft, Surroundings
-from pgwright.design.request import RenameColumn, RenameTable
+from pgwright.design.requests.column import RenameColumn
+from pgwright.design.requests.table import RenameTable
 from pgwright.design.source import call, string
 
 _BREAKS = (

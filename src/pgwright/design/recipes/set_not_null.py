@@ -19,7 +19,8 @@ from pgwright.design.batches import plain_form
 from pgwright.design.compiled import step
 from pgwright.design.draft import Draft, Surroundings, Validation
 from pgwright.design.expression import columns
-from pgwright.design.request import AddCheck, SetNotNull
+from pgwright.design.requests.column import SetNotNull
+from pgwright.design.requests.constraint import AddCheck
 from pgwright.design.source import qualified, quoted, string
 from pgwright.step import Phase, Step
 

@@ -13,7 +13,7 @@ from pgwright.design import column_type, operations
 from pgwright.design.compiled import step
 from pgwright.design.draft import Draft, Surroundings
 from pgwright.design.refusals import NotAWidening
-from pgwright.design.request import WidenColumn
+from pgwright.design.requests.column import WidenColumn
 from pgwright.design.source import string
 
 

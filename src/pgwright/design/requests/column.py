@@ -1,0 +1,94 @@
+"""Requests about one column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pgwright.design.requests.base import Request
+from pgwright.design.requests.value import Value
+
+
+@dataclass(frozen=True, slots=True)
+class AddColumn(Request):
+    """A new column. Existing rows get `fill` (a value) or `using` (an expression) where no constant default serves."""
+
+    kind: ClassVar[str] = "add_column"
+    table: str
+    column: str
+    type: str
+    nullable: bool = True
+    default: Value | None = None
+    expression: str | None = None
+    fill: Value | None = None
+    using: str | None = None
+    identity: str = ""
+    generated: str = ""
+    comment: str | None = None
+    schema: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlterDefault(Request):
+    """Another default for new rows; neither `default` nor `expression`: none at all."""
+
+    kind: ClassVar[str] = "alter_default"
+    table: str
+    column: str
+    default: Value | None = None
+    expression: str | None = None
+    schema: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetNotNull(Request):
+    """A column that may no longer be NULL; rows that are get `fill` or `using`, or refuse the change."""
+
+    kind: ClassVar[str] = "set_not_null"
+    table: str
+    column: str
+    fill: Value | None = None
+    using: str | None = None
+    schema: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DropNotNull(Request):
+    """A column that may be NULL from now on."""
+
+    kind: ClassVar[str] = "drop_not_null"
+    table: str
+    column: str
+    schema: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WidenColumn(Request):
+    """varchar(n) to a larger varchar or to text."""
+
+    kind: ClassVar[str] = "widen_column"
+    table: str
+    column: str
+    type: str
+    schema: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DropColumn(Request):
+    """A column that goes, with its indexes and constraints."""
+
+    kind: ClassVar[str] = "drop_column"
+    table: str
+    column: str
+    schema: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RenameColumn(Request):
+    """Another name for a column. Only ever by explicit request."""
+
+    kind: ClassVar[str] = "rename_column"
+    table: str
+    column: str
+    to: str
+    schema: str | None = None
