@@ -35,7 +35,7 @@ def _plan(*requests: dict[str, Any], version: int = 180000, limits: Limits | Non
 
 def test_every_kind_has_one_recipe_and_every_recipe_file_is_registered() -> None:
     assert sorted(r.request.kind for r in RECIPES) == sorted(KINDS)
-    drawn = {getattr(r, p).__module__ for r in RECIPES for p in PHASES if getattr(r, p)}
+    drawn = {draw.__module__ for r in RECIPES for p in PHASES if (draw := r.phase(p)) is not None}
     files = {p.stem for p in Path(str(recipes.__file__)).parent.glob("*.py")} - {"__init__"}
     assert {name.rpartition(".")[2] for name in drawn} == files
 

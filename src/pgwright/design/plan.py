@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pgwright.design.check import check
 from pgwright.design.draft import Draft, Limits, Style, Surroundings, key
-from pgwright.design.foresight import after
 from pgwright.design.order import completed, ordered
 from pgwright.design.recipes.drop_column import AFTER
 from pgwright.design.registry import PHASES, RECIPES
@@ -37,9 +35,10 @@ def draft(
     on = Surroundings(database, version, style or Style(), limits or Limits(), created, database)
     drafts: list[Draft] = []
     for want in wanted:
-        check(want, on)
-        later = on.seeing(after(want, on))
-        drafts += _RECIPE[type(want)].drafts(want, later if want.kind == "add_column" else on)
+        recipe = _RECIPE[type(want)]
+        recipe.check(want, on)
+        later = on.seeing(recipe.after(want, on))
+        drafts += recipe.drafts(want, later if want.kind == "add_column" else on)
         on = later
     phased = sorted(_joined(drafts), key=lambda d: (d.change not in _RENAMES, PHASES.index(d.phase)))
     return _flagged(tuple(_noted(d) for d in phased), on.limits)

@@ -11,7 +11,7 @@ Source: PostgreSQL documentation, ALTER TABLE, ADD table_constraint_using_index.
 
 from __future__ import annotations
 
-from pgwright.design import names, operations
+from pgwright.design import lookup, names, operations
 from pgwright.design.compiled import step
 from pgwright.design.draft import Draft, Surroundings
 from pgwright.design.recipes import add_index
@@ -19,6 +19,7 @@ from pgwright.design.requests.constraint import AddUnique
 from pgwright.design.requests.index import AddIndex
 from pgwright.design.requests.value import Key
 from pgwright.design.source import qualified, quoted
+from pgwright.schema.model import Constraint, Schema
 from pgwright.step import Step
 
 
@@ -69,3 +70,16 @@ def expand(want: AddUnique, on: Surroundings) -> tuple[Draft, ...]:
             joins="new" if is_new else "",
         ),
     )
+
+
+def check(want: AddUnique, on: Surroundings) -> None:
+    """Refuses what the database rules out."""
+    table = lookup.table_of(want, on)
+    for name in want.columns:
+        lookup.column(table, name)
+    lookup.is_free(table, name_of(want, on), on, index=True)
+
+
+def after(want: AddUnique, on: Surroundings) -> Schema:
+    """The schema once it is done."""
+    return lookup.constrained(on, want, Constraint(name_of(want, on), "unique", "", want.columns))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pgwright.design import operations, restore
+from pgwright.design import lookup, operations, restore
 from pgwright.design.compiled import step
 from pgwright.design.draft import Draft, Surroundings
 from pgwright.design.expression import names_in
@@ -20,7 +20,7 @@ from pgwright.design.recipes import drop_index, drop_not_null
 from pgwright.design.refusals import StillNeeded
 from pgwright.design.requests.column import DropColumn, DropNotNull
 from pgwright.design.source import string
-from pgwright.schema.model import Column, Relation
+from pgwright.schema.model import Column, Relation, Schema
 
 DATA_LOSS = "The values do not come back: the downgrade rebuilds the structure only. Take a backup of the column first."
 AFTER = "Only after no release that uses it is running any more."
@@ -80,3 +80,17 @@ def contract(want: DropColumn, on: Surroundings) -> tuple[Draft, ...]:
 def _uses(keys: tuple[str, ...], definition: str, column: str) -> bool:
     """Whether the index is lost with the column: as a key, or in an expression or predicate of its definition."""
     return column in keys or column in names_in(definition)
+
+
+def after(want: DropColumn, on: Surroundings) -> Schema:
+    """The schema once it is done."""
+    table = on.table(want.table, want.schema)
+    return lookup.put(
+        on.database,
+        replace(
+            table,
+            columns=tuple(c for c in table.columns if c.name != want.column),
+            constraints=tuple(c for c in table.constraints if want.column not in c.columns),
+            indexes=tuple(i for i in table.indexes if want.column not in i.keys),
+        ),
+    )

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from pgwright.design import restore
 from pgwright.design.compiled import step
-from pgwright.design.draft import Draft, Surroundings, Validation
+from pgwright.design.draft import Draft, Surroundings, Validation, key
 from pgwright.design.recipes.drop_column import AFTER
 from pgwright.design.refusals import StillNeeded
 from pgwright.design.requests.table import DropTable
 from pgwright.design.source import call, qualified, sql_string, string
+from pgwright.schema.model import Schema
 
 _DATA_LOSS = "The rows do not come back: the downgrade rebuilds the structure only. Take a backup of the table first."
 
@@ -45,3 +46,10 @@ def contract(want: DropTable, on: Surroundings) -> tuple[Draft, ...]:
             notes=(AFTER, _DATA_LOSS, *((f"Nor does the downgrade bring back: {', '.join(lost)}.",) if lost else ())),
         ),
     )
+
+
+def after(want: DropTable, on: Surroundings) -> Schema:
+    """The schema once it is done."""
+    gone = key(want.table, want.schema)
+    relations = tuple(r for r in on.database.relations if r.qualified != gone)
+    return Schema(relations, on.database.things, on.database.version)
