@@ -9,7 +9,7 @@ from pgwright.design.expression import one_expression
 from pgwright.design.identifier import identifier
 from pgwright.design.refusals import BadField
 
-_SQL = frozenset({"expression", "predicate", "where", "using"})
+_SQL = frozenset({"expression", "predicate", "where", "using", "back"})
 _NAMES = frozenset(
     [
         "table",

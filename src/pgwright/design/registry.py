@@ -16,6 +16,7 @@ from pgwright.design.recipes import (
     add_index,
     add_unique,
     alter_default,
+    change_type,
     create_enum,
     create_table,
     drop_column,
@@ -32,6 +33,7 @@ from pgwright.design.requests.base import Request
 from pgwright.design.requests.column import (
     AddColumn,
     AlterDefault,
+    ChangeType,
     DropColumn,
     DropNotNull,
     RenameColumn,
@@ -93,6 +95,7 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe(CreateEnum, create_enum),
     Recipe(CreateTable, create_table),
     Recipe(WidenColumn, widen_column),
+    Recipe(ChangeType, change_type),
     Recipe(AlterDefault, alter_default),
     Recipe(DropNotNull, drop_not_null),
     Recipe(AddColumn, add_column),

@@ -16,6 +16,7 @@ from pgwright.design.requests.base import Request
 from pgwright.design.requests.column import (
     AddColumn,
     AlterDefault,
+    ChangeType,
     DropColumn,
     DropNotNull,
     RenameColumn,
@@ -42,6 +43,7 @@ REQUESTS: tuple[type[Request], ...] = (
     SetNotNull,
     DropNotNull,
     WidenColumn,
+    ChangeType,
     DropIndex,
     DropConstraint,
     DropColumn,

@@ -106,12 +106,17 @@ def column_details(on: Surroundings, table: Relation, what: Column, phase: Phase
     return tuple(steps)
 
 
+def sequence_name(what: Column) -> str | None:
+    """The sequence, as SQL, that a serial column draws from; None for other columns."""
+    match = _SEQUENCE.match(what.default or "")
+    return match["name"].replace("''", "'") if match else None
+
+
 def sequence(table: Relation, what: Column, phase: Phase) -> tuple[Step, ...]:
     """The sequence that a serial column owns: it goes with the column, so it is made before it and tied after."""
-    match = _SEQUENCE.match(what.default or "")
-    if match is None:
+    name = sequence_name(what)
+    if name is None:
         return ()
-    name = match["name"].replace("''", "'")
     owner = f"{qualified(schema_of(table), table.name)}.{quoted(what.name)}"
     return (
         step(execute(f"CREATE SEQUENCE {name} AS {what.type}"), phase),

@@ -2,9 +2,11 @@
 
 expand    only where the column is NOT NULL without a default: DROP NOT NULL, so that new code, which does not know the
           column any more, can insert rows
-contract  after the new code is out: its indexes concurrently, each in a revision of its own; then its constraints
-          and the column itself, ACCESS EXCLUSIVE for an instant, nothing is rewritten
-undo      the column as it was (type, default, comment, constraints, indexes), empty: data does not come back
+contract  after the new code is out: its values into the attic (see attic.py); its indexes concurrently, each in a
+          revision of its own; then its constraints and the column itself, ACCESS EXCLUSIVE for an instant, nothing is
+          rewritten
+undo      the column as it was (type, default, comment, constraints, indexes) with its values, in batches. A table
+          without a primary key has no attic: there the values do not come back
 Source: PostgreSQL documentation, ALTER TABLE, DROP COLUMN.
 """
 
@@ -12,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pgwright.design import lookup, operations, restore
+from pgwright.design import attic, lookup, operations, restore
 from pgwright.design.compiled import step
 from pgwright.design.draft import Draft, Surroundings
 from pgwright.design.expression import names_in
@@ -21,6 +23,7 @@ from pgwright.design.refusals import StillNeeded
 from pgwright.design.requests.column import DropColumn, DropNotNull
 from pgwright.design.source import string
 from pgwright.schema.model import Column, Relation, Schema
+from pgwright.step import Step
 
 DATA_LOSS = "The values do not come back: the downgrade rebuilds the structure only. Take a backup of the column first."
 AFTER = "Only after no release that uses it is running any more."
@@ -61,10 +64,11 @@ def contract(want: DropColumn, on: Surroundings) -> tuple[Draft, ...]:
         i for i in table.indexes if i.constraint is None and _uses(i.keys + i.include, i.definition, want.column)
     ]
     constraints = [c for c in table.constraints if want.column in c.columns and c.kind != "trigger"]
-    as_it_was = replace(column, not_null=column.not_null and not _blocks_inserts(column))
+    place = attic.shelf(table, column)
     drop = operations.altered(on, want.table, want.schema, "drop_column", string(want.column))
     steps = [restore.constraint_drop(on, table, c, "contract") for c in constraints]
-    steps.append(step(drop, "contract", undo=restore.column(on, table, as_it_was, "contract")))
+    steps += attic.guarded_end(place) if place else ()
+    steps.append(step(drop, "contract", undo=_again(table, column, on)))
     final = Draft(
         phase="contract",
         subject=f"drop {want.column} from {want.table}",
@@ -72,9 +76,19 @@ def contract(want: DropColumn, on: Surroundings) -> tuple[Draft, ...]:
         change=want.kind,
         steps=tuple(steps),
         locks=(f"ACCESS EXCLUSIVE on {want.table} for an instant",),
-        notes=(AFTER, DATA_LOSS),
+        notes=(AFTER, attic.note(place) if place else DATA_LOSS),
     )
-    return (*(drop_index.dropped(table, i, want.kind) for i in indexes), final)
+    kept = attic.kept(on, place, want.kind) if place else ()
+    return (*kept, *(drop_index.dropped(table, i, want.kind) for i in indexes), final)
+
+
+def _again(table: Relation, column: Column, on: Surroundings) -> tuple[Step, ...]:
+    """The column, and where they were kept its values. The batches commit, so an interrupted run starts over."""
+    as_it_was = replace(column, not_null=column.not_null and not _blocks_inserts(column))
+    add, place = restore.column(on, table, as_it_was, "contract"), attic.shelf(table, column)
+    if place is None:
+        return add
+    return (*attic.reset(place), *add, attic.brought_back(on, place), *attic.followed_again(place))
 
 
 def _uses(keys: tuple[str, ...], definition: str, column: str) -> bool:

@@ -92,3 +92,16 @@ class RenameColumn(Request):
     column: str
     to: str
     schema: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeType(Request):
+    """Another type for a column. `using` makes the new value of the old one, `back` the old of the new."""
+
+    kind: ClassVar[str] = "change_type"
+    table: str
+    column: str
+    type: str
+    using: str | None = None
+    back: str | None = None
+    schema: str | None = None
