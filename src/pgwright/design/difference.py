@@ -98,7 +98,7 @@ def _renamed(database: Schema, renames: Mapping[str, str]) -> tuple[list[Request
     for old, new in sorted(renames.items(), key=lambda pair: "." in pair[0], reverse=True):
         table = next((r for r in relations.values() if old in (r.name, r.qualified)), None)
         if table is not None:
-            requests.append(RenameTable(table.name, new, _schema(table)))
+            requests.append(RenameTable(table.name, new, schema=_schema(table)))
             relations[table.qualified] = replace(table, name=new)
             continue
         owner, _, column = old.rpartition(".")
@@ -106,7 +106,7 @@ def _renamed(database: Schema, renames: Mapping[str, str]) -> tuple[list[Request
         if table is None or table.column(column) is None:
             raise UnknownObject(what="table or column to rename", name=old, hint="Write table=new or table.column=new.")
         to = new.rpartition(".")[2]
-        requests.append(RenameColumn(table.name, column, to, _schema(table)))
+        requests.append(RenameColumn(table.name, column, to, schema=_schema(table)))
         relations[table.qualified] = _with_column_renamed(table, column, to)
     final = {r.qualified: r for r in relations.values()}
     return requests, Schema(tuple(final[n] for n in sorted(final)), database.things, database.version)

@@ -29,6 +29,7 @@ _NAMES = frozenset(
 _WORDS = {
     "identity": ("", "always", "by default"),
     "generated": ("", "stored", "virtual"),
+    "way": ("view", "pause"),
     "order": ("", "asc", "desc"),
     "nulls": ("", "first", "last"),
     "on_delete": ("", "CASCADE", "RESTRICT", "NO ACTION", "SET NULL", "SET DEFAULT"),

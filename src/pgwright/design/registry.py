@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
-from pgwright.design import lookup
+from pgwright.design import lookup, operations
 from pgwright.design.draft import Draft, Surroundings
 from pgwright.design.recipes import (
     add_check,
@@ -62,6 +62,7 @@ class Recipe:
 
     request: type[Request]
     module: ModuleType
+    only_postgresql: bool = False  # a project that also runs SQLite gets every statement guarded
 
     def phase(self, name: Phase) -> Draw | None:
         """The function of one phase, where the recipe has one."""
@@ -81,7 +82,10 @@ class Recipe:
     def drafts(self, want: Request, on: Surroundings) -> tuple[Draft, ...]:
         """The revisions of one request, in phase order."""
         drawn = (draw(want, on) for phase in PHASES if (draw := self.phase(phase)) is not None)
-        return tuple(draft for drafts in drawn for draft in drafts)
+        drafts = tuple(draft for drafts in drawn for draft in drafts)
+        if not self.only_postgresql:
+            return drafts
+        return tuple(replace(d, steps=operations.for_postgresql(on, d.steps)) for d in drafts)
 
     def after(self, want: Request, on: Surroundings) -> Schema:
         """The database once the request is done: enough of it for the next one to be checked and drawn."""
@@ -95,7 +99,7 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe(CreateEnum, create_enum),
     Recipe(CreateTable, create_table),
     Recipe(WidenColumn, widen_column),
-    Recipe(ChangeType, change_type),
+    Recipe(ChangeType, change_type, only_postgresql=True),
     Recipe(AlterDefault, alter_default),
     Recipe(DropNotNull, drop_not_null),
     Recipe(AddColumn, add_column),

@@ -85,12 +85,13 @@ class DropColumn(Request):
 
 @dataclass(frozen=True, slots=True)
 class RenameColumn(Request):
-    """Another name for a column. Only ever by explicit request."""
+    """Another name for a column, through a view with both names or in a pause. Only ever by explicit request."""
 
     kind: ClassVar[str] = "rename_column"
     table: str
     column: str
     to: str
+    way: str = "view"  # "view" | "pause"
     schema: str | None = None
 
 

@@ -33,9 +33,10 @@ class DropTable(Request):
 
 @dataclass(frozen=True, slots=True)
 class RenameTable(Request):
-    """Another name for a table. Only ever by explicit request."""
+    """Another name for a table, through a view with both names or in a pause. Only ever by explicit request."""
 
     kind: ClassVar[str] = "rename_table"
     table: str
     to: str
+    way: str = "view"  # "view" | "pause"
     schema: str | None = None
