@@ -57,9 +57,23 @@ class Shelf:
 
     def differs(self, one: str, other: str) -> str:
         """The values of two rows do not agree."""
-        cast = "" if has_equality(self.column.type) else "::text"
+        cast = "" if has_equality(self.column.type) and not self.as_text else "::text"
         column = quoted(self.column.name)
         return f"{one}.{column}{cast} IS DISTINCT FROM {other}.{column}{cast}"
+
+    @property
+    def as_text(self) -> bool:
+        """Enums are kept as text: a copy of the type's own would keep the type from being dropped."""
+        return self.column.type_kind == "enum"
+
+    def stored(self, row: str = "") -> str:
+        """The value of a row as it is stored in the copy."""
+        return f"{row}{quoted(self.column.name)}{'::text' if self.as_text else ''}"
+
+    @property
+    def taken(self) -> str:
+        """The value of the copy's row `kept`, as the column has it."""
+        return f"kept.{quoted(self.column.name)}{f'::{self.column.type}' if self.as_text else ''}"
 
     @property
     def missing(self) -> str:
@@ -97,7 +111,7 @@ def kept(on: Surroundings, place: Shelf, change: str) -> tuple[Draft, Draft]:
 
 
 def _following(place: Shelf) -> tuple[Step, ...]:
-    columns = columns_sql((*place.key, place.column.name))
+    columns = f"{columns_sql(place.key)}, {place.stored()} AS {quoted(place.column.name)}"
     create = f"CREATE TABLE {place.copy} AS SELECT {columns} FROM {place.relation} WITH NO DATA"
     key = f"ALTER TABLE {place.copy} ADD PRIMARY KEY ({columns_sql(place.key)})"
     return (
@@ -111,7 +125,7 @@ def _following(place: Shelf) -> tuple[Step, ...]:
 def _trigger(place: Shelf) -> tuple[Step, Step]:
     """With the rights of its owner: the application's role has none in the attic."""
     columns, column = columns_sql((*place.key, place.column.name)), quoted(place.column.name)
-    values = ", ".join(f"NEW.{quoted(c)}" for c in (*place.key, place.column.name))
+    values = ", ".join([*(f"NEW.{quoted(c)}" for c in place.key), place.stored("NEW.")])
     row = [f"NEW.{quoted(k)} IS DISTINCT FROM OLD.{quoted(k)}" for k in place.key]
     changed = " OR ".join([*row, place.differs("NEW", "OLD")])
     body = (
@@ -137,7 +151,7 @@ def _trigger(place: Shelf) -> tuple[Step, Step]:
 def _copying(on: Surroundings, place: Shelf) -> tuple[Step, ...]:
     columns, same = columns_sql((*place.key, place.column.name)), place.same_row("kept", "here")
     insert = (
-        f"INSERT INTO {place.copy} ({columns}) SELECT {columns} FROM {place.relation} AS here "
+        f"INSERT INTO {place.copy} ({columns}) SELECT {columns_sql(place.key)}, {place.stored()} FROM {place.relation} AS here "
         f"WHERE NOT EXISTS (SELECT FROM {place.copy} AS kept WHERE {same})"
     )
     # The lock makes a delete wait for the batch: else its row could be copied after the trigger had seen it go.
@@ -173,7 +187,7 @@ def brought_back(on: Surroundings, place: Shelf, *, value: str | None = None, wh
     """The values, in batches, from the copy; the column is there again. `value` and `where` for what else they depend on."""
     here, column = quoted(place.table.name), quoted(place.column.name)
     row = f"FROM {place.copy} AS kept WHERE {place.same_row('kept', here)}"
-    taken = value or f"(SELECT kept.{column} {row})"
+    taken = value or f"(SELECT {place.taken} {row})"
     wanting = where or f"EXISTS (SELECT {row} AND {place.differs('kept', here)})"
     code = plain_form(place.relation, column, taken, wanting, on.limits.backfill_pages)
     return step(code, "contract", transactional=False)
@@ -190,6 +204,32 @@ def reset(place: Shelf) -> tuple[Step, ...]:
         step(execute(f"DROP TRIGGER IF EXISTS {quoted(place.name)} ON {place.relation}"), "contract"),
         step(execute(f"DROP FUNCTION IF EXISTS {place.copy}()"), "contract"),
         step(execute(f"ALTER TABLE {place.relation} DROP COLUMN IF EXISTS {quoted(place.column.name)}"), "contract"),
+    )
+
+
+def table_name(table: Relation) -> str:
+    """What a table is called in the attic."""
+    return names.fitted(f"attic_{'' if table.schema == 'public' else table.schema + '_'}{table.name}")
+
+
+def table_moved(table: Relation) -> tuple[Step, ...]:
+    """ALTER TABLE ... SET SCHEMA, under a name that says where it comes from; back the same way."""
+    schema, kept = restore.schema_of(table), table_name(table)
+    there, here = qualified(SCHEMA, table.name), qualified(schema, table.name)
+    home = quoted(table.schema)
+    rename = f"ALTER TABLE {there} RENAME TO {quoted(kept)}"
+    return (
+        step(execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"), "contract"),
+        step(
+            execute(f"ALTER TABLE {here} SET SCHEMA {SCHEMA}"),
+            "contract",
+            undo=execute(f"ALTER TABLE {there} SET SCHEMA {home}"),
+        ),
+        step(
+            execute(rename),
+            "contract",
+            undo=execute(f"ALTER TABLE {qualified(SCHEMA, kept)} RENAME TO {quoted(table.name)}"),
+        ),
     )
 
 

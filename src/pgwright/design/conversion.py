@@ -62,8 +62,10 @@ def _known(here: str, before: ColumnType, after: ColumnType, database: Schema) -
     if is_text and column_type.labels_of(after.text, database) is not None:
         unfit = f"{here}::text <> ALL (enum_range(NULL::{after.text})::text[])"
         return replace(plain, exact=before.name != "bpchar", unfit=unfit)
-    if to_text and column_type.labels_of(before.text, database) is not None:
-        return replace(plain, exact=True)
+    if column_type.labels_of(before.text, database) is not None:
+        if column_type.labels_of(after.text, database) is not None:
+            return Conversion(f"{here}::text::{after.text}", f"{here}::text::{before.text}", exact=True)
+        return replace(plain, exact=to_text)
     return _dated(plain, here, before.name, after.name)
 
 

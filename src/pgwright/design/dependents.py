@@ -89,6 +89,29 @@ def twin_name(name: str) -> str:
     return names.fitted(f"{name}_new")
 
 
+def recast(hanging: Hanging, old_type: str, new_type: str) -> Hanging:
+    """With constants of the old type written as constants of the new: `'new'::text` beside an enum compares with nothing."""
+    qualified_or_not = rf"('(?:[^']|'')*')::(?:public\.)?{re.escape(old_type)}(?![\w.])"
+
+    def written(sql: str | None) -> str | None:
+        return None if sql is None else re.sub(qualified_or_not, rf"\1::{new_type}", sql)
+
+    indexes = tuple(
+        replace(
+            i,
+            definition=written(i.definition) or "",
+            keys=tuple(written(k) or "" for k in i.keys),
+            predicate=written(i.predicate),
+        )
+        for i in hanging.indexes
+    )
+    constraints = tuple(
+        replace(c, definition=written(c.definition) or "", expression=written(c.expression))
+        for c in hanging.constraints
+    )
+    return Hanging(indexes, constraints)
+
+
 def past_name(name: str) -> str:
     """The name of the original, after the switch."""
     return names.fitted(f"{name}_old")

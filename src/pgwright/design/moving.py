@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from pgwright.design import column_type, restore
 from pgwright.design.compiled import step
+from pgwright.design.draft import Surroundings
 from pgwright.design.source import execute, qualified, quoted, sql_string
 from pgwright.schema.model import Column, Relation
 from pgwright.step import Step
@@ -65,20 +66,77 @@ def moved_identity(table: Relation, column: Column, to: str) -> Iterator[Step]:
     yield step(there, "switch", undo=_identity_code(table, to, column.name, column.identity))
 
 
-_OPTIONS = (
-    "format(' AS IDENTITY (SEQUENCE NAME %s START WITH %s INCREMENT BY %s MINVALUE %s %s CACHE %s %s)', s, q.seqstart, "
-    "q.seqincrement, q.seqmin, CASE WHEN q.seqmax IN (32767, 2147483647, 9223372036854775807) THEN 'NO MAXVALUE' "
-    "ELSE 'MAXVALUE ' || q.seqmax END, q.seqcache, CASE WHEN q.seqcycle THEN 'CYCLE' ELSE 'NO CYCLE' END)"
+_READ = (
+    "SELECT * INTO q FROM pg_sequence WHERE seqrelid = s::regclass; "
+    "EXECUTE 'SELECT last_value, is_called FROM ' || s INTO v, c; "
 )
+_LIMITS = (
+    "format('START WITH %s INCREMENT BY %s MINVALUE %s %s CACHE %s %s', q.seqstart, q.seqincrement, q.seqmin, "
+    "CASE WHEN q.seqmax IN (32767, 2147483647, 9223372036854775807) THEN 'NO MAXVALUE' ELSE 'MAXVALUE ' || q.seqmax END, "
+    "q.seqcache, CASE WHEN q.seqcycle THEN 'CYCLE' ELSE 'NO CYCLE' END)"
+)
+_AGAIN = "PERFORM setval(s::regclass, v, c); "
+
+
+def _do(declared: str, body: str) -> str:
+    return execute(f"DO {sql_string(f'DECLARE {declared}q pg_sequence; v bigint; c boolean; BEGIN {body}END')}")
+
+
+def _owned(table: Relation, column: str) -> str:
+    relation = qualified(restore.schema_of(table), table.name)
+    return f"s text := pg_get_serial_sequence({sql_string(relation)}, {sql_string(column)}); "
+
+
+def _generated(table: Relation, column: str, identity: str) -> str:
+    add = f"{_alter(table, column)} ADD GENERATED {identity.upper()} AS IDENTITY"
+    return f"EXECUTE {sql_string(add)} || ' (SEQUENCE NAME ' || s || ' ' || {_LIMITS} || ')'; "
 
 
 def _identity_code(table: Relation, source: str, target: str, identity: str) -> str:
+    """From one column to another."""
+    drop = f"{_alter(table, source)} DROP IDENTITY; "
+    return _do(_owned(table, source), f"{_READ}{drop}{_generated(table, target, identity)}{_AGAIN}")
+
+
+def drawn_from(column: Column) -> str | None:
+    """The sequence, as SQL, that a serial column draws from."""
+    return restore.sequence_name(column)
+
+
+def _after_highest(table: Relation, column: Column, add: str) -> str:
     relation = qualified(restore.schema_of(table), table.name)
-    drop, add = f"{_alter(table, source)} DROP IDENTITY", f"{_alter(table, target)} ADD GENERATED {identity.upper()}"
-    body = (
-        f"DECLARE s text := pg_get_serial_sequence({sql_string(relation)}, {sql_string(source)}); q pg_sequence; "
-        "v bigint; c boolean; BEGIN SELECT * INTO q FROM pg_sequence WHERE seqrelid = s::regclass; "
-        "EXECUTE 'SELECT last_value, is_called FROM ' || s INTO v, c; "
-        f"{drop}; EXECUTE {sql_string(add)} || {_OPTIONS}; PERFORM setval(s::regclass, v, c); END"
+    owned = f"pg_get_serial_sequence({sql_string(relation)}, {sql_string(column.name)})::regclass"
+    highest = f"SELECT max({quoted(column.name)}) INTO v FROM {relation}; "
+    go_on = f"IF v IS NOT NULL THEN PERFORM setval({owned}, v); END IF; "
+    return execute(f"DO {sql_string(f'DECLARE v bigint; BEGIN {add}; {highest}{go_on}END')}")
+
+
+def identity_options(on: Surroundings, table: Relation, column: Column) -> str:
+    """The name and options of an identity column's sequence, as SQL in parentheses; empty when it is not known."""
+    owner = f"{table.qualified}.{column.name}"
+    found = next((t for t in on.database.of_kind("sequence") if t["owned_by"] == owner), None)
+    if found is None:
+        return ""
+    name = qualified(restore.schema_of(table), found.identity.removeprefix(f"{table.schema}."))
+    limits = f"START WITH {found['start']} INCREMENT BY {found['increment']} MINVALUE {found['min']} "
+    cycle = "CYCLE" if found["cycle"] == "true" else "NO CYCLE"
+    return f" (SEQUENCE NAME {name} {limits}MAXVALUE {found['max']} CACHE {found['cache']} {cycle})"
+
+
+def identity_code(table: Relation, column: Column, identity: str, *, options: str = "") -> tuple[str, str]:
+    """Code that makes the column an identity one, and code that takes it back to what it is now."""
+    alter, name = _alter(table, column.name), drawn_from(column)
+    if column.identity:
+        return tuple(execute(f"{alter} SET GENERATED {word.upper()}") for word in (identity, column.identity))  # type: ignore[return-value]
+    if name is None:
+        return _after_highest(table, column, f"{alter} ADD GENERATED {identity.upper()} AS IDENTITY{options}"), execute(
+            f"{alter} DROP IDENTITY"
+        )
+    there = f"{_READ}{alter} DROP DEFAULT; DROP SEQUENCE {name}; {_generated(table, column.name, identity)}{_AGAIN}"
+    owner = f"{qualified(restore.schema_of(table), table.name)}.{quoted(column.name)}"
+    create = sql_string(f"CREATE SEQUENCE {name} AS {column.type} ")
+    back = (
+        f"{_READ}{alter} DROP IDENTITY; EXECUTE {create} || {_LIMITS}; ALTER SEQUENCE {name} OWNED BY {owner}; "
+        f"{alter} SET DEFAULT {column.default}; {_AGAIN}"
     )
-    return execute(f"DO {sql_string(body)}")
+    return _do(f"s text := {sql_string(name)}; ", there), _do(_owned(table, column.name), back)

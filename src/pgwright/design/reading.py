@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from typing import Any
 
@@ -26,6 +27,8 @@ _NAMES = frozenset(
         "include",
     ]
 )
+_LABELS = frozenset({"labels", "value", "before", "after", "instead"})
+_OPERATOR = re.compile(r"[+*/<>=~!@#%^&|`?-]{1,8}")
 _WORDS = {
     "identity": ("", "always", "by default"),
     "generated": ("", "stored", "virtual"),
@@ -75,8 +78,10 @@ def _text(name: str, value: str, bad: Any) -> str:
         )
     if name in _NAMES or name == "opclass":
         return identifier(value, name.removesuffix("s"))
-    if name == "labels":
+    if name in _LABELS:
         return identifier(value, "label")
+    if name == "operator" and not _OPERATOR.fullmatch(value):
+        raise bad("must be an operator, such as = or &&")
     if "\0" in value:
         raise bad("holds NUL")
     return value

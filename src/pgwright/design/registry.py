@@ -12,6 +12,8 @@ from pgwright.design.draft import Draft, Surroundings
 from pgwright.design.recipes import (
     add_check,
     add_column,
+    add_enum_value,
+    add_exclusion,
     add_foreign_key,
     add_index,
     add_unique,
@@ -21,11 +23,18 @@ from pgwright.design.recipes import (
     create_table,
     drop_column,
     drop_constraint,
+    drop_enum,
+    drop_identity,
     drop_index,
     drop_not_null,
     drop_table,
+    remove_enum_value,
     rename_column,
+    rename_enum_value,
     rename_table,
+    replace_index,
+    set_comment,
+    set_identity,
     set_not_null,
     widen_column,
 )
@@ -35,14 +44,17 @@ from pgwright.design.requests.column import (
     AlterDefault,
     ChangeType,
     DropColumn,
+    DropIdentity,
     DropNotNull,
     RenameColumn,
+    SetComment,
+    SetIdentity,
     SetNotNull,
     WidenColumn,
 )
-from pgwright.design.requests.constraint import AddCheck, AddForeignKey, AddUnique, DropConstraint
-from pgwright.design.requests.enum import CreateEnum
-from pgwright.design.requests.index import AddIndex, DropIndex
+from pgwright.design.requests.constraint import AddCheck, AddExclusion, AddForeignKey, AddUnique, DropConstraint
+from pgwright.design.requests.enum import AddEnumValue, CreateEnum, DropEnum, RemoveEnumValue, RenameEnumValue
+from pgwright.design.requests.index import AddIndex, DropIndex, ReplaceIndex
 from pgwright.design.requests.table import CreateTable, DropTable, RenameTable
 from pgwright.schema.model import Schema
 from pgwright.step import Phase
@@ -97,6 +109,8 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe(RenameTable, rename_table),
     Recipe(RenameColumn, rename_column),
     Recipe(CreateEnum, create_enum),
+    Recipe(RenameEnumValue, rename_enum_value, only_postgresql=True),
+    Recipe(AddEnumValue, add_enum_value, only_postgresql=True),
     Recipe(CreateTable, create_table),
     Recipe(WidenColumn, widen_column),
     Recipe(ChangeType, change_type, only_postgresql=True),
@@ -104,12 +118,19 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe(DropNotNull, drop_not_null),
     Recipe(AddColumn, add_column),
     Recipe(AddIndex, add_index),
+    Recipe(ReplaceIndex, replace_index),
     Recipe(AddUnique, add_unique),
     Recipe(AddForeignKey, add_foreign_key),
+    Recipe(AddExclusion, add_exclusion),
     Recipe(AddCheck, add_check),
     Recipe(SetNotNull, set_not_null),
+    Recipe(SetIdentity, set_identity, only_postgresql=True),
+    Recipe(SetComment, set_comment),
+    Recipe(RemoveEnumValue, remove_enum_value, only_postgresql=True),
+    Recipe(DropIdentity, drop_identity, only_postgresql=True),
     Recipe(DropConstraint, drop_constraint),
     Recipe(DropIndex, drop_index),
     Recipe(DropColumn, drop_column),
     Recipe(DropTable, drop_table),
+    Recipe(DropEnum, drop_enum, only_postgresql=True),
 )

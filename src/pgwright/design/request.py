@@ -18,21 +18,28 @@ from pgwright.design.requests.column import (
     AlterDefault,
     ChangeType,
     DropColumn,
+    DropIdentity,
     DropNotNull,
     RenameColumn,
+    SetComment,
+    SetIdentity,
     SetNotNull,
     WidenColumn,
 )
-from pgwright.design.requests.constraint import AddCheck, AddForeignKey, AddUnique, DropConstraint
-from pgwright.design.requests.enum import CreateEnum
-from pgwright.design.requests.index import AddIndex, DropIndex
+from pgwright.design.requests.constraint import AddCheck, AddExclusion, AddForeignKey, AddUnique, DropConstraint
+from pgwright.design.requests.enum import AddEnumValue, CreateEnum, DropEnum, RemoveEnumValue, RenameEnumValue
+from pgwright.design.requests.index import AddIndex, DropIndex, ReplaceIndex
 from pgwright.design.requests.table import CreateTable, DropTable, RenameTable
-from pgwright.design.requests.value import Key, NewColumn, Value
+from pgwright.design.requests.value import Element, Key, NewColumn, Value
 
 __all__ = ["KINDS", "REQUESTS", "AddColumn", "Request", "from_json", "to_json"]
 
 REQUESTS: tuple[type[Request], ...] = (
     CreateEnum,
+    AddEnumValue,
+    RenameEnumValue,
+    RemoveEnumValue,
+    DropEnum,
     CreateTable,
     AddColumn,
     AddIndex,
@@ -44,6 +51,11 @@ REQUESTS: tuple[type[Request], ...] = (
     DropNotNull,
     WidenColumn,
     ChangeType,
+    SetIdentity,
+    DropIdentity,
+    SetComment,
+    ReplaceIndex,
+    AddExclusion,
     DropIndex,
     DropConstraint,
     DropColumn,
@@ -77,11 +89,11 @@ def _build(cls: type[Any], kind: str, data: dict[str, Any]) -> Any:
     for field in known.values():
         if field.default is MISSING and field.name not in data:
             raise BadField(kind=kind, field=field.name, problem="is missing", known=names)
-    inner_types = {"NewColumn": NewColumn, "Key": Key, "Value": Value}
+    inner_types = {"NewColumn": NewColumn, "Key": Key, "Element": Element}
 
     def read(field_type: str, name: str, value: Any) -> Any:
-        if field_type.startswith("tuple[NewColumn") or field_type.startswith("tuple[Key"):
-            inner = inner_types[field_type[6:].split(",")[0]]
+        inner = inner_types.get(field_type.removeprefix("tuple[").partition(",")[0])
+        if inner is not None:
             if not isinstance(value, list) or not value:
                 raise BadField(kind=kind, field=name, problem="must be a list that is not empty", known=names)
             short = [{"column": v} if inner is Key and isinstance(v, str) else v for v in value]
@@ -103,7 +115,7 @@ def _check(built: Any, kind: str, names: str) -> None:
     for one, other in pairs:
         if getattr(built, one, None) is not None and getattr(built, other, None) is not None:
             raise BadField(kind=kind, field=other, problem=f"excludes {one}", known=names)
-    if isinstance(built, Key) and bool(built.column) == bool(built.expression):
+    if isinstance(built, (Key, Element)) and bool(built.column) == bool(built.expression):
         raise BadField(kind=kind, field="column", problem="or expression must be given, not both", known=names)
     if getattr(built, "generated", "") and not built.expression:
         raise BadField(kind=kind, field="generated", problem="needs its expression", known=names)

@@ -273,7 +273,7 @@ def upgrade() -> None:
     op.execute("CREATE SCHEMA IF NOT EXISTS pgwright")
     op.execute(
         "CREATE TABLE pgwright.attic_event_payload_old AS SELECT id, payload_old "
-        "FROM event WITH NO DATA"
+        "AS payload_old FROM event WITH NO DATA"
     )
     op.execute("ALTER TABLE pgwright.attic_event_payload_old ADD PRIMARY KEY (id)")
     op.execute(

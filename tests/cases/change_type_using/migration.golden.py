@@ -332,7 +332,7 @@ def upgrade() -> None:
     op.execute("CREATE SCHEMA IF NOT EXISTS pgwright")
     op.execute(
         "CREATE TABLE pgwright.attic_price_amount_old AS SELECT shop, item, "
-        "amount_old FROM price WITH NO DATA"
+        "amount_old AS amount_old FROM price WITH NO DATA"
     )
     op.execute(
         "ALTER TABLE pgwright.attic_price_amount_old ADD PRIMARY KEY (shop, item)"

@@ -30,8 +30,8 @@ pgwright = {
 def upgrade() -> None:
     op.execute("CREATE SCHEMA IF NOT EXISTS pgwright")
     op.execute(
-        "CREATE TABLE pgwright.attic_orders_status AS SELECT id, status FROM "
-        "orders WITH NO DATA"
+        "CREATE TABLE pgwright.attic_orders_status AS SELECT id, status AS status "
+        "FROM orders WITH NO DATA"
     )
     op.execute("ALTER TABLE pgwright.attic_orders_status ADD PRIMARY KEY (id)")
     op.execute(

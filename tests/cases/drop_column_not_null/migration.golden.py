@@ -69,8 +69,8 @@ pgwright = {
 def upgrade() -> None:
     op.execute("CREATE SCHEMA IF NOT EXISTS pgwright")
     op.execute(
-        "CREATE TABLE pgwright.attic_customer_email AS SELECT id, email FROM "
-        "customer WITH NO DATA"
+        "CREATE TABLE pgwright.attic_customer_email AS SELECT id, email AS email "
+        "FROM customer WITH NO DATA"
     )
     op.execute("ALTER TABLE pgwright.attic_customer_email ADD PRIMARY KEY (id)")
     op.execute(

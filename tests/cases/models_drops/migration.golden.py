@@ -9,6 +9,7 @@ Notes:
 - Only after no release that uses it is running any more.
 - The downgrade adds it again and reads every row; it refuses when rows break it by
   then.
+- A large change: 22 statements in 8 revisions; have it reviewed in parts.
 
 Revision ID: 000000000001
 Revises: 
@@ -122,8 +123,8 @@ pgwright = {
 def upgrade() -> None:
     op.execute("CREATE SCHEMA IF NOT EXISTS pgwright")
     op.execute(
-        "CREATE TABLE pgwright.attic_orders_note AS SELECT id, note FROM orders "
-        "WITH NO DATA"
+        "CREATE TABLE pgwright.attic_orders_note AS SELECT id, note AS note FROM "
+        "orders WITH NO DATA"
     )
     op.execute("ALTER TABLE pgwright.attic_orders_note ADD PRIMARY KEY (id)")
     op.execute(
@@ -357,7 +358,7 @@ def downgrade() -> None:
 
 """drop table old_child
 
-The table goes, with its indexes and constraints; nothing else does.
+The table leaves the application's sight with all its rows; they are kept in the attic.
 
 Phase: contract
 Locks: ACCESS EXCLUSIVE on old_child for an instant
@@ -368,8 +369,8 @@ Validation: each count must be 0
 
 Notes:
 - Only after no release that uses it is running any more.
-- The rows do not come back: the downgrade rebuilds the structure only. Take a backup of
-  the table first.
+- The rows stay in pgwright.attic_old_child; the downgrade brings them back. Drop it
+  once nobody will go back.
 
 Revision ID: 000000000007
 Revises: 000000000006
@@ -391,23 +392,29 @@ pgwright = {
 
 
 def upgrade() -> None:
-    op.drop_table("old_child")
+    op.execute(
+        "DO 'DECLARE v text := (SELECT string_agg(DISTINCT "
+        "r.ev_class::regclass::text, '', '') FROM pg_depend d JOIN pg_rewrite r ON "
+        "r.oid = d.objid WHERE d.classid = ''pg_rewrite''::regclass AND d.refobjid "
+        "= ''old_child''::regclass AND r.ev_class <> d.refobjid); BEGIN IF v IS "
+        "NOT NULL THEN RAISE EXCEPTION USING MESSAGE = ''still looked at by '' || "
+        "v; END IF; END'"
+    )
+    op.execute("CREATE SCHEMA IF NOT EXISTS pgwright")
+    op.execute("ALTER TABLE old_child SET SCHEMA pgwright")
+    op.execute("ALTER TABLE pgwright.old_child RENAME TO attic_old_child")
 
 
 def downgrade() -> None:
-    op.create_table(
-        "old_child",
-        sa.Column("id", sa.BigInteger(), nullable=False),
-        sa.Column("parent_id", sa.BigInteger(), nullable=True),
-    )
-    op.execute("ALTER TABLE old_child ADD CONSTRAINT old_child_pkey PRIMARY KEY (id)")
+    op.execute("ALTER TABLE pgwright.attic_old_child RENAME TO old_child")
+    op.execute("ALTER TABLE pgwright.old_child SET SCHEMA public")
 
 
 # ----------------------------------------------------------------------------------------------------
 
 """drop table old_parent
 
-The table goes, with its indexes and constraints; nothing else does.
+The table leaves the application's sight with all its rows; they are kept in the attic.
 
 Phase: contract
 Locks: ACCESS EXCLUSIVE on old_parent for an instant
@@ -418,8 +425,8 @@ Validation: each count must be 0
 
 Notes:
 - Only after no release that uses it is running any more.
-- The rows do not come back: the downgrade rebuilds the structure only. Take a backup of
-  the table first.
+- The rows stay in pgwright.attic_old_parent; the downgrade brings them back. Drop it
+  once nobody will go back.
 
 Revision ID: 000000000008
 Revises: 000000000007
@@ -441,9 +448,19 @@ pgwright = {
 
 
 def upgrade() -> None:
-    op.drop_table("old_parent")
+    op.execute(
+        "DO 'DECLARE v text := (SELECT string_agg(DISTINCT "
+        "r.ev_class::regclass::text, '', '') FROM pg_depend d JOIN pg_rewrite r ON "
+        "r.oid = d.objid WHERE d.classid = ''pg_rewrite''::regclass AND d.refobjid "
+        "= ''old_parent''::regclass AND r.ev_class <> d.refobjid); BEGIN IF v IS "
+        "NOT NULL THEN RAISE EXCEPTION USING MESSAGE = ''still looked at by '' || "
+        "v; END IF; END'"
+    )
+    op.execute("CREATE SCHEMA IF NOT EXISTS pgwright")
+    op.execute("ALTER TABLE old_parent SET SCHEMA pgwright")
+    op.execute("ALTER TABLE pgwright.old_parent RENAME TO attic_old_parent")
 
 
 def downgrade() -> None:
-    op.create_table("old_parent", sa.Column("id", sa.BigInteger(), nullable=False))
-    op.execute("ALTER TABLE old_parent ADD CONSTRAINT old_parent_pkey PRIMARY KEY (id)")
+    op.execute("ALTER TABLE pgwright.attic_old_parent RENAME TO old_parent")
+    op.execute("ALTER TABLE pgwright.old_parent SET SCHEMA public")

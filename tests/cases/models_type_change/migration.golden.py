@@ -70,8 +70,8 @@ pgwright = {
 def upgrade() -> None:
     op.execute("CREATE SCHEMA IF NOT EXISTS pgwright")
     op.execute(
-        "CREATE TABLE pgwright.attic_orders_note AS SELECT id, note FROM orders "
-        "WITH NO DATA"
+        "CREATE TABLE pgwright.attic_orders_note AS SELECT id, note AS note FROM "
+        "orders WITH NO DATA"
     )
     op.execute("ALTER TABLE pgwright.attic_orders_note ADD PRIMARY KEY (id)")
     op.execute(

@@ -246,7 +246,10 @@ def enforce(want: ChangeType, on: Surroundings) -> tuple[Draft, ...]:
         locks=(f"SHARE UPDATE EXCLUSIVE on {want.table} while it is read; readers and writers go on",),
         validations=(mirror.unfilled(case.pair),),
     )
-    return (proof, *twins.built(on, case.table, case.hanging, want.column, case.new, want.kind))
+    hanging = case.hanging
+    if any(column_type.labels_of(kind, on.database) is not None for kind in (case.column.type, want.type)):
+        hanging = dependents.recast(hanging, case.column.type, want.type)
+    return (proof, *twins.built(on, case.table, hanging, want.column, case.new, want.kind))
 
 
 def switch(want: ChangeType, on: Surroundings) -> tuple[Draft, ...]:
@@ -346,13 +349,13 @@ def _past_value(case: _Case) -> str:
     """What the old column had: from the attic where that still agrees with what the new one says, else computed back."""
     if case.place is None:
         return case.values.back
-    here, old, new = quoted(case.want.table), quoted(case.old), case.want.column
+    here, old, new = quoted(case.want.table), case.place.taken, case.want.column
 
     def of_kept(name: str) -> str:
-        return f"kept.{old}" if name == new else f"{here}.{quoted(name)}"
+        return old if name == new else f"{here}.{quoted(name)}"
 
     changed = case.later.differs(expression.with_columns(case.values.forward, of_kept), f"{here}.{quoted(new)}")
-    kept = f"SELECT kept.{old} FROM {case.place.copy} AS kept WHERE {case.place.same_row('kept', here)}"
+    kept = f"SELECT {old} FROM {case.place.copy} AS kept WHERE {case.place.same_row('kept', here)}"
     return f"COALESCE(({kept} AND NOT ({changed})), {case.values.back})"
 
 

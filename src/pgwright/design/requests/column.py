@@ -106,3 +106,35 @@ class ChangeType(Request):
     using: str | None = None
     back: str | None = None
     schema: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetIdentity(Request):
+    """A column that numbers its rows itself: of a serial one, or of one that the application numbered."""
+
+    kind: ClassVar[str] = "set_identity"
+    table: str
+    column: str
+    identity: str = "by default"  # "always" | "by default"
+    schema: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DropIdentity(Request):
+    """A column that no longer numbers its rows."""
+
+    kind: ClassVar[str] = "drop_identity"
+    table: str
+    column: str
+    schema: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetComment(Request):
+    """Another comment on a column, or without `column` on the table; None: no comment."""
+
+    kind: ClassVar[str] = "set_comment"
+    table: str
+    column: str | None = None
+    comment: str | None = None
+    schema: str | None = None

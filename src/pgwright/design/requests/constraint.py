@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from pgwright.design.requests.base import Request
+from pgwright.design.requests.value import Element
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +60,17 @@ class DropConstraint(Request):
     kind: ClassVar[str] = "drop_constraint"
     table: str
     name: str
+    schema: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddExclusion(Request):
+    """A new exclusion constraint: no two rows for which every element's operator is true."""
+
+    kind: ClassVar[str] = "add_exclusion"
+    table: str
+    elements: tuple[Element, ...]
+    method: str = "gist"
+    where: str | None = None
+    name: str | None = None
     schema: str | None = None

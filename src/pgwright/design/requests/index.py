@@ -33,3 +33,19 @@ class DropIndex(Request):
     table: str
     name: str
     schema: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceIndex(Request):
+    """Another definition for the index called `name`, or the same one built anew."""
+
+    kind: ClassVar[str] = "replace_index"
+    table: str
+    name: str
+    columns: tuple[Key, ...]
+    unique: bool = False
+    method: str = "btree"
+    include: tuple[str, ...] = ()
+    where: str | None = None
+    nulls_not_distinct: bool = False
+    schema: str | None = None

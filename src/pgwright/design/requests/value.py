@@ -47,3 +47,12 @@ class Key:
     order: str = ""  # "desc"
     nulls: str = ""  # "first" | "last"
     opclass: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One element of an exclusion constraint: a column or an expression, and the operator, such as = or &&."""
+
+    operator: str
+    column: str = ""
+    expression: str | None = None
