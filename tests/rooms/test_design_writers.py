@@ -22,6 +22,14 @@ APPLICATION: dict[str, tuple[str, ...]] = {
         "SELECT id, customer_id FROM orders WHERE customer_id = %s",
         "DELETE FROM orders WHERE status = 'app' AND customer_id = 1 + %s %% 300",
     ),
+    "change_type_primary_key": (
+        "INSERT INTO orders (note) VALUES (%s::text)",
+        "WITH made AS (INSERT INTO orders (note, parent_id) VALUES ('app', 1 + %s %% 300) RETURNING id) "
+        "INSERT INTO line (order_id, number, what) SELECT id, 1, 'app' FROM made",
+        "UPDATE orders SET note = 'seen' WHERE id = 1 + %s %% 300",
+        "DELETE FROM orders WHERE note = 'app' AND parent_id = 1 + %s %% 300",
+        "SELECT * FROM line JOIN orders ON orders.id = order_id WHERE order_id = %s",
+    ),
     "change_type_text_to_enum": (
         "INSERT INTO orders (note) VALUES (%s)",
         "INSERT INTO orders (status, note) VALUES ('paid', %s)",

@@ -34,14 +34,19 @@ def draft(
     created = frozenset(key(r.table, r.schema) for r in wanted if isinstance(r, CreateTable))
     on = Surroundings(database, version, style or Style(), limits or Limits(), created, database)
     drafts: list[Draft] = []
+    apart: list[Draft] = []
     for want in wanted:
         recipe = _RECIPE[type(want)]
         recipe.check(want, on)
         later = on.seeing(recipe.after(want, on))
-        drafts += recipe.drafts(want, later if want.kind == "add_column" else on)
+        drawn = recipe.drafts(want, later if want.kind == "add_column" else on)
+        if any(d.alone for d in drawn):
+            apart += drawn
+        else:
+            drafts += drawn
         on = later
     phased = sorted(_joined(drafts), key=lambda d: (d.change not in _RENAMES, PHASES.index(d.phase)))
-    return _flagged(tuple(_noted(d) for d in phased), on.limits)
+    return _flagged(tuple(_noted(d) for d in (*phased, *apart)), on.limits)
 
 
 def _joined(drafts: Sequence[Draft]) -> list[Draft]:

@@ -42,7 +42,7 @@ def built(on: Surroundings, table: Relation, hanging: Hanging, old: str, new: st
         steps = unique_steps(on, table, twin_of, "enforce")
         yield _revision(table, twin_of.name, change, steps, _is_valid(table, twin_of.name))
     for constraint in hanging.of_kind(*BY_RULE):
-        yield from _ruled(on, table, twin_constraint(constraint, twin_name(constraint.name), old, new), change)
+        yield from _ruled(table, twin_constraint(constraint, twin_name(constraint.name), old, new), change)
 
 
 def concurrent(table: Relation, index: Index, phase: Phase) -> Iterator[Step]:
@@ -71,7 +71,7 @@ def unique_steps(on: Surroundings, table: Relation, twin: Constraint, phase: Pha
     return leftover, replace(build, undo=()), step(execute(use), phase, undo=drop)
 
 
-def rule_steps(on: Surroundings, table: Relation, twin: Constraint, phase: Phase) -> tuple[Step, Step]:
+def rule_steps(table: Relation, twin: Constraint, phase: Phase) -> tuple[Step, Step]:
     """A foreign key or CHECK: NOT VALID, and its VALIDATE."""
     relation, name = qualified(restore.schema_of(table), table.name), quoted(twin.name)
     body = twin.definition.removesuffix(" NOT VALID")
@@ -85,8 +85,8 @@ def rule_steps(on: Surroundings, table: Relation, twin: Constraint, phase: Phase
     return add, step(execute(f"ALTER TABLE {relation} VALIDATE CONSTRAINT {name}"), phase, undo=(drop, again))
 
 
-def _ruled(on: Surroundings, table: Relation, twin: Constraint, change: str) -> Iterator[Draft]:
-    add, validate = rule_steps(on, table, twin, "enforce")
+def _ruled(table: Relation, twin: Constraint, change: str) -> Iterator[Draft]:
+    add, validate = rule_steps(table, twin, "enforce")
     yield _revision(table, twin.name, change, (add,), locks=f"ACCESS EXCLUSIVE on {table.name} for an instant")
     if twin.validated:
         yield _revision(table, twin.name, change, (validate,), verb="validate")
@@ -151,7 +151,7 @@ def past_constraints_restored(
     for constraint in hanging.of_kind(*BY_INDEX):
         yield from _bare(unique_steps(on, table, _past(constraint, column, past), "contract"))
     for constraint in hanging.of_kind(*BY_RULE):
-        add, validate = _bare(rule_steps(on, table, _past(constraint, column, past), "contract"))
+        add, validate = _bare(rule_steps(table, _past(constraint, column, past), "contract"))
         yield add
         if constraint.validated:
             yield step(autocommit(validate.code), "contract", transactional=False)

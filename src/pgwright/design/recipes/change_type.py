@@ -9,7 +9,8 @@ expand    a nullable column of the new type, the trigger that fills it on every 
 backfill  the rows that are there, in batches; a row that is right already is not written
 enforce   VALIDATE of the mirror, the database's own proof that nothing was missed; then twins of indexes and constraints
 switch    one transaction: fails unless the mirror is validated; the columns change names, default, identity and sequence
-          move over, and the trigger is turned round: it keeps the old column up to date from now on
+          move over, and the trigger is turned round: it keeps the old column up to date from now on. A primary key, and
+          foreign keys that point at it, move in the same transaction (see key_moving.py)
 contract  after the new code is out: the old column, with its trigger and the mirror
 undo      of the switch: the names back; nothing is lost, whatever was written since. Of the contract: the old column again,
           from the attic where values cannot be computed back exactly
@@ -20,72 +21,20 @@ Source: PostgreSQL documentation, ALTER TABLE, Notes; the order of the parts was
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from pgwright.design import attic, column_type, dependents, expression, lookup, mirror, operations, restore, twins
+from pgwright.design import attic, column_type, dependents, expression, key_moving, lookup, mirror, operations, twins
 from pgwright.design.batches import plain_form
 from pgwright.design.compiled import step
-from pgwright.design.conversion import Conversion, conversion, is_binary
+from pgwright.design.conversion import is_binary
 from pgwright.design.draft import Draft, Surroundings, Validation
 from pgwright.design.moving import moved_default, moved_identity, moved_sequence
 from pgwright.design.refusals import AlreadyThere, BadField, StillNeeded
 from pgwright.design.requests.column import ChangeType
 from pgwright.design.requests.value import NewColumn
-from pgwright.design.source import autocommit, execute, quoted, string
-from pgwright.schema.model import Column, Relation, Schema
-from pgwright.step import Step
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """All that the phases share."""
-
-    want: ChangeType
-    table: Relation
-    column: Column
-    values: Conversion
-    hanging: dependents.Hanging
-
-    @property
-    def new(self) -> str:
-        return dependents.twin_name(self.want.column)
-
-    @property
-    def old(self) -> str:
-        return dependents.past_name(self.want.column)
-
-    @property
-    def pair(self) -> mirror.Pair:
-        """Before the switch: the new column follows the old."""
-        want = self.want
-        value, required = self.values.forward, self.column.not_null
-        return mirror.Pair(want.table, want.schema, want.column, self.new, want.type, value, required)
-
-    @property
-    def later(self) -> mirror.Pair:
-        """After the switch: the same rule under the names of then."""
-        want = self.want
-        value = expression.with_columns(self.values.forward, {want.column: quoted(self.old)})
-        return mirror.Pair(want.table, want.schema, self.old, want.column, want.type, value, self.column.not_null)
-
-    @property
-    def rule(self) -> str:
-        return mirror.check_name(self.want.table, self.want.column)
-
-    @property
-    def place(self) -> attic.Shelf | None:
-        """Where the old column is kept; values that can be computed back exactly need no place."""
-        return None if self.values.exact else attic.shelf(self.table, replace(self.column, name=self.old))
-
-    def trigger(self, role: str) -> str:
-        return mirror.trigger_name(self.want.table, self.want.column, role)
-
-
-def _case(want: ChangeType, on: Surroundings) -> _Case:
-    table = on.table(want.table, want.schema)
-    column = lookup.column(table, want.column)
-    values = conversion(want.column, column.type, want.type, on.database, using=want.using, back=want.back)
-    return _Case(want, table, column, values, dependents.hanging(table, want.column))
+from pgwright.design.second_column import SecondColumn, old_column_again, second_column
+from pgwright.design.source import execute, quoted, string
+from pgwright.schema.model import Schema
 
 
 def check(want: ChangeType, on: Surroundings) -> None:
@@ -94,7 +43,7 @@ def check(want: ChangeType, on: Surroundings) -> None:
     column_type.source(want.type, on.database)
     if column_type.canonical(want.type) == column.type:
         raise AlreadyThere(what="type", name=f"{want.type} of {want.table}.{want.column}")
-    case = _case(want, on)
+    case = second_column(want, on)
     for name, text in (("using", case.values.forward), ("back", case.values.back)):
         expression.with_columns(text, {})
         if expression.has_subquery(text) or expression.differs_each_time(text):
@@ -104,25 +53,24 @@ def check(want: ChangeType, on: Surroundings) -> None:
         return
     dependents.refuse_what_stays_behind(on, table, want.column)
     twins.refuse_what_has_no_twin(table, want.column, case.hanging)
-    if column.generated or want.column in table.primary_key:
-        raise StillNeeded(
-            what="type of", name=f"{want.table}.{want.column}", dependents=column.generated or "its primary key"
-        )
-    pointing = [f"{t.name}.{c.name}" for t, c in dependents.inbound(on, table, want.column)]
-    if pointing:
-        raise StillNeeded(what="type of", name=f"{want.table}.{want.column}", dependents=", ".join(pointing))
+    pointing = dependents.inbound(on, table, want.column)
+    what = f"{want.table}.{want.column}"
+    if column.generated or table.kind == "partitioned table":
+        raise StillNeeded(what="type of", name=what, dependents=column.generated or "its partitions")
+    if not case.values.exact and (case.key or pointing):
+        raise StillNeeded(what="type of", name=what, dependents=key_moving.shown(pointing) or "its primary key")
     for name in (case.new, case.old):
         if table.column(name) is not None:
             raise AlreadyThere(what="column", name=f"{want.table}.{name}")
 
 
-def _is_in_utc(case: _Case) -> bool:
+def _is_in_utc(case: SecondColumn) -> bool:
     pair = {column_type.parsed(case.column.type).name, column_type.parsed(case.want.type).name}
     given = case.want.using or case.want.back
     return pair == {"timestamp", "timestamptz"} and not given and case.hanging == dependents.Hanging((), ())
 
 
-def _is_direct(case: _Case, on: Surroundings) -> bool:
+def _is_direct(case: SecondColumn, on: Surroundings) -> bool:
     want = case.want
     if on.is_new(want.table, want.schema):
         return True
@@ -131,7 +79,7 @@ def _is_direct(case: _Case, on: Surroundings) -> bool:
     return is_binary(case.column.type, want.type) or _is_in_utc(case)
 
 
-def _direct(case: _Case, on: Surroundings) -> Draft:
+def _direct(case: SecondColumn, on: Surroundings) -> Draft:
     want, utc = case.want, _is_in_utc(case)
 
     def code(new: str, old: str, using: str | None) -> str:
@@ -159,7 +107,7 @@ def _direct(case: _Case, on: Surroundings) -> Draft:
 
 def expand(want: ChangeType, on: Surroundings) -> tuple[Draft, ...]:
     """The second column, its trigger, the mirror."""
-    case = _case(want, on)
+    case = second_column(want, on)
     if _is_direct(case, on):
         return (_direct(case, on),)
     column = operations.column(on, NewColumn(case.new, want.type))
@@ -185,18 +133,20 @@ def expand(want: ChangeType, on: Surroundings) -> tuple[Draft, ...]:
             locks=(f"ACCESS EXCLUSIVE on {want.table} for an instant",),
             validations=_unfit(case),
             notes=_notes(case),
+            # A twin of a foreign key that is built meanwhile would hold on to the key that has to go.
+            alone=bool(case.key or dependents.inbound(on, case.table, want.column)),
         ),
     )
 
 
-def _unfit(case: _Case) -> tuple[Validation, ...]:
+def _unfit(case: SecondColumn) -> tuple[Validation, ...]:
     if not case.values.unfit:
         return ()
     sql = f"SELECT count(*) FROM {case.pair.relation} WHERE {case.values.unfit}"
     return (Validation(f"values that do not fit {case.want.type}", sql),)
 
 
-def _notes(case: _Case) -> tuple[str, ...]:
+def _notes(case: SecondColumn) -> tuple[str, ...]:
     want = case.want
     notes = [case.values.note] if case.values.note else []
     notes.append(f"Until the contract every value has to fit both {case.column.type} and {want.type}.")
@@ -208,7 +158,7 @@ def _notes(case: _Case) -> tuple[str, ...]:
 
 def backfill(want: ChangeType, on: Surroundings) -> tuple[Draft, ...]:
     """The rows that are there, in batches."""
-    case = _case(want, on)
+    case = second_column(want, on)
     if _is_direct(case, on):
         return ()
     pair = case.pair
@@ -234,7 +184,7 @@ def backfill(want: ChangeType, on: Surroundings) -> tuple[Draft, ...]:
 
 def enforce(want: ChangeType, on: Surroundings) -> tuple[Draft, ...]:
     """VALIDATE of the mirror, then the twins of what hangs on the column."""
-    case = _case(want, on)
+    case = second_column(want, on)
     if _is_direct(case, on):
         return ()
     proof = Draft(
@@ -254,24 +204,29 @@ def enforce(want: ChangeType, on: Surroundings) -> tuple[Draft, ...]:
 
 def switch(want: ChangeType, on: Surroundings) -> tuple[Draft, ...]:
     """The columns change names; the trigger turns round."""
-    case = _case(want, on)
+    case = second_column(want, on)
     if _is_direct(case, on):
         return ()
     relation, pair = case.pair.relation, case.pair
     fill = mirror.filling(pair, case.trigger("fill"), "switch")
     keep = mirror.keeping(case.later, case.trigger("keep"), case.values.back, "switch")
-    steps: list[Step] = [mirror.guard(pair, case.rule, "switch"), *mirror.removed(fill)]
+    pointing = dependents.inbound(on, case.table, want.column)
+    steps = [*key_moving.head(case.table, case.key, want.column, case.new), *key_moving.locked(case.table, pointing)]
+    steps += [mirror.guard(pair, case.rule, "switch"), *mirror.removed(fill)]
     if case.column.not_null:
         alter = f"ALTER TABLE {relation} ALTER COLUMN {quoted(case.new)}"
         steps.append(step(execute(f"{alter} SET NOT NULL"), "switch", undo=execute(f"{alter} DROP NOT NULL")))
     steps += moved_sequence(case.table, case.column, case.new, want.type)
     steps += moved_default(case.table, case.column, case.new, want.type)
     steps += moved_identity(case.table, case.column, case.new)
+    steps += key_moving.let_go(case.table, case.key, pointing)
     for before, after in ((want.column, case.old), (case.new, want.column)):
         there = f"ALTER TABLE {relation} RENAME COLUMN {quoted(before)} TO {quoted(after)}"
         back = f"ALTER TABLE {relation} RENAME COLUMN {quoted(after)} TO {quoted(before)}"
         steps.append(step(execute(there), "switch", undo=execute(back)))
     steps += [*keep, *twins.swapped(case.table, case.hanging)]
+    steps += key_moving.taken_up(case.table, case.key, pointing, want.column, case.old)
+    others = sorted({t.name for t, _ in pointing} - {want.table})
     return (
         Draft(
             phase="switch",
@@ -279,19 +234,21 @@ def switch(want: ChangeType, on: Surroundings) -> tuple[Draft, ...]:
             why=f"Only the catalog changes. {case.old} is kept up to date from now on, so that the way back loses nothing.",
             change=want.kind,
             steps=tuple(steps),
-            locks=(f"ACCESS EXCLUSIVE on {want.table} for an instant",),
+            locks=(f"ACCESS EXCLUSIVE on {', '.join([want.table, *others])} for an instant",),
             notes=(
                 "Connections with a prepared SELECT of this column fail once with `cached plan must not change result type` "
                 "(asyncpg, prepared statements of psycopg 3): let them reconnect.",
                 f"The column now stands last in {want.table}; an INSERT without a column list would notice.",
+                *((f"The downgrade validates {key_moving.shown(pointing)} under its lock.",) if pointing else ()),
             ),
         ),
+        *key_moving.validated(pointing, want.kind),
     )
 
 
 def contract(want: ChangeType, on: Surroundings) -> tuple[Draft, ...]:
     """The old column, its trigger, the mirror."""
-    case = _case(want, on)
+    case = second_column(want, on)
     if _is_direct(case, on):
         return ()
     indexes = twins.past_indexes_dropped(case.table, case.hanging, want.column, case.old, want.kind)
@@ -299,7 +256,7 @@ def contract(want: ChangeType, on: Surroundings) -> tuple[Draft, ...]:
     return (*kept, *indexes, _old_column_dropped(case, on))
 
 
-def _old_column_dropped(case: _Case, on: Surroundings) -> Draft:
+def _old_column_dropped(case: SecondColumn, on: Surroundings) -> Draft:
     want, later = case.want, case.later
     keep = mirror.keeping(later, case.trigger("keep"), case.values.back, "contract")
     drop = operations.altered(on, want.table, want.schema, "drop_column", string(case.old))
@@ -312,51 +269,13 @@ def _old_column_dropped(case: _Case, on: Surroundings) -> Draft:
             mirror.guard(later, case.rule, "contract"),
             *(replace(s, undo=()) for s in mirror.removed(keep)),
             *(attic.guarded_end(case.place) if case.place else ()),
-            step(drop, "contract", undo=tuple(_old_column_again(case, on))),
+            step(drop, "contract", undo=tuple(old_column_again(case, on))),
         ),
         locks=(f"ACCESS EXCLUSIVE on {want.table} for an instant",),
         notes=(
             f"The downgrade fills {case.old} again in batches; it refuses values that {case.column.type} cannot hold.",
         ),
     )
-
-
-def _old_column_again(case: _Case, on: Surroundings) -> list[Step]:
-    """As it stood after the switch. The batches commit what comes before them, so an interrupted run starts over."""
-    want, later, relation = case.want, case.later, case.later.relation
-    old, name = quoted(case.old), case.trigger("keep")
-    steps = [
-        *mirror.gone(later, name, "contract"),
-        *(attic.reset(case.place) if case.place else ()),
-        step(execute(f"ALTER TABLE {relation} DROP COLUMN IF EXISTS {old}"), "contract"),
-        step(execute(f"ALTER TABLE {relation} ADD COLUMN {old} {case.column.type}"), "contract"),
-    ]
-    steps += mirror.keeping(later, name, case.values.back, "contract")
-    steps.append(mirror.add_check(later, case.rule, "contract"))
-    fill = plain_form(relation, old, _past_value(case), later.wrong, on.limits.backfill_pages)
-    validate = execute(f"ALTER TABLE {relation} VALIDATE CONSTRAINT {quoted(case.rule)}")
-    steps += [step(code, "contract", transactional=False) for code in (fill, autocommit(validate))]
-    steps += twins.past_constraints_restored(on, case.table, case.hanging, want.column, case.old)
-    if case.column.not_null:
-        steps.append(step(execute(f"ALTER TABLE {relation} ALTER COLUMN {old} SET NOT NULL"), "contract"))
-    past = replace(case.column, name=case.old)
-    steps += attic.followed_again(case.place) if case.place else ()
-    steps += restore.column_details(on, case.table, past, "contract")
-    return [replace(s, undo=()) for s in steps]
-
-
-def _past_value(case: _Case) -> str:
-    """What the old column had: from the attic where that still agrees with what the new one says, else computed back."""
-    if case.place is None:
-        return case.values.back
-    here, old, new = quoted(case.want.table), case.place.taken, case.want.column
-
-    def of_kept(name: str) -> str:
-        return old if name == new else f"{here}.{quoted(name)}"
-
-    changed = case.later.differs(expression.with_columns(case.values.forward, of_kept), f"{here}.{quoted(new)}")
-    kept = f"SELECT {old} FROM {case.place.copy} AS kept WHERE {case.place.same_row('kept', here)}"
-    return f"COALESCE(({kept} AND NOT ({changed})), {case.values.back})"
 
 
 def after(want: ChangeType, on: Surroundings) -> Schema:
