@@ -138,3 +138,15 @@ class SetComment(Request):
     column: str | None = None
     comment: str | None = None
     schema: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FillColumn(Request):
+    """Another value for the rows that are there, of those for which `where` is true."""
+
+    kind: ClassVar[str] = "fill_column"
+    table: str
+    column: str
+    using: str
+    where: str | None = None
+    schema: str | None = None
