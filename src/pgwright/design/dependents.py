@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from pgwright.design import expression, names
+from pgwright.design import expression, names, view
 from pgwright.design.draft import Surroundings
 from pgwright.design.refusals import StillNeeded
 from pgwright.design.source import quoted
@@ -58,18 +58,15 @@ def inbound(on: Surroundings, table: Relation, column: str) -> tuple[tuple[Relat
 def refuse_what_stays_behind(on: Surroundings, table: Relation, column: str) -> None:
     """StillNeeded when something reads the column that a twin cannot be made of.
 
-    Views, policies and column triggers are bound to the column itself, not to its name: after a switch they would go on
-    reading the old one.
+    Policies and column triggers are bound to the column itself, not to its name: after a switch they would go on reading
+    the old one. So are views, but those can make way for the instant of the switch; materialised ones cannot.
     """
     word = re.compile(rf"(?<!\w){re.escape(column)}(?!\w)")
-    name = re.compile(rf"(?<!\w){re.escape(table.name)}(?!\w)")
     behind = [f"column {c.name}" for c in table.columns if c.generated and word.search(c.default or "")]
     behind += [f"policy {p.name}" for p in table.policies if word.search(f"{p.using} {p.check}")]
     behind += [f"trigger {t.name}" for t in table.triggers if _is_bound(t.definition, word)]
     behind += [f"rule {r.name}" for r in table.rules if word.search(r.definition)]
-    for other in on.database.relations:
-        if other.definition and name.search(other.definition) and word.search(other.definition):
-            behind.append(f"{other.kind} {other.qualified}")
+    behind += [f"{v.kind} {v.qualified}" for v in view.standing_on(on, table, column) if v.kind != "view" or v.rules]
     if table.partition_key and word.search(table.partition_key):
         behind.append("its partition key")
     if behind:

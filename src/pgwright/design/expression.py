@@ -166,3 +166,18 @@ def has_subquery(text: str) -> bool:
 def differs_each_time(text: str) -> bool:
     """True for functions that give another value on every call: two columns could never be held equal by them."""
     return any(name in _RESTLESS for name in functions(text))
+
+
+def one_query(text: str) -> str:
+    """The text itself, when it is one SELECT (or VALUES) that writes nothing; else NotOneExpression."""
+    try:
+        statements = postgast.parse(text).stmts
+    except postgast.PgQueryError as error:
+        raise NotOneExpression(text=repr(text), problem=error.message) from error
+    kinds = {type(node).__name__ for _, node in postgast.walk(postgast.parse(text))}
+    writes = kinds & {"InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "IntoClause"}
+    if len(statements) != 1 or statements[0].stmt.WhichOneof("node") != "select_stmt" or writes:
+        raise NotOneExpression(text=repr(text), problem="it is not one SELECT")
+    if any(token.token in _COMMENTS for token in postgast.scan(text).tokens):
+        raise NotOneExpression(text=repr(text), problem="it holds a comment")
+    return text.strip().rstrip(";")

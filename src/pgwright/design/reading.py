@@ -6,7 +6,7 @@ import re
 from dataclasses import fields
 from typing import Any
 
-from pgwright.design.expression import one_expression
+from pgwright.design.expression import one_expression, one_query
 from pgwright.design.identifier import identifier
 from pgwright.design.refusals import BadField
 
@@ -14,6 +14,7 @@ _SQL = frozenset({"expression", "predicate", "where", "using", "back"})
 _NAMES = frozenset(
     [
         "table",
+        "view",
         "column",
         "columns",
         "name",
@@ -69,6 +70,8 @@ def read_field(field_type: str, kind: str, name: str, value: Any, known: str) ->
 def _text(name: str, value: str, bad: Any) -> str:
     if name in _SQL:
         return one_expression(value)
+    if name == "query":
+        return one_query(value)
     if name in _WORDS:
         word = value.upper() if name.startswith("on_") else value.lower()
         if word not in _WORDS[name]:

@@ -28,7 +28,9 @@ from pgwright.design.recipes import (
     drop_index,
     drop_not_null,
     drop_table,
+    drop_view,
     fill_column,
+    put_view,
     remove_enum_value,
     rename_column,
     rename_enum_value,
@@ -58,6 +60,7 @@ from pgwright.design.requests.constraint import AddCheck, AddExclusion, AddForei
 from pgwright.design.requests.enum import AddEnumValue, CreateEnum, DropEnum, RemoveEnumValue, RenameEnumValue
 from pgwright.design.requests.index import AddIndex, DropIndex, ReplaceIndex
 from pgwright.design.requests.table import CreateTable, DropTable, RenameTable
+from pgwright.design.requests.view import DropView, PutView
 from pgwright.schema.model import Schema
 from pgwright.step import Phase
 
@@ -131,6 +134,8 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe(SetComment, set_comment),
     Recipe(RemoveEnumValue, remove_enum_value, only_postgresql=True),
     Recipe(DropIdentity, drop_identity, only_postgresql=True),
+    Recipe(PutView, put_view, only_postgresql=True),
+    Recipe(DropView, drop_view, only_postgresql=True),
     Recipe(DropConstraint, drop_constraint),
     Recipe(DropIndex, drop_index),
     Recipe(DropColumn, drop_column),

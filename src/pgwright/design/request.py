@@ -32,6 +32,7 @@ from pgwright.design.requests.enum import AddEnumValue, CreateEnum, DropEnum, Re
 from pgwright.design.requests.index import AddIndex, DropIndex, ReplaceIndex
 from pgwright.design.requests.table import CreateTable, DropTable, RenameTable
 from pgwright.design.requests.value import Element, Key, NewColumn, Value
+from pgwright.design.requests.view import DropView, PutView
 
 __all__ = ["KINDS", "REQUESTS", "AddColumn", "Request", "from_json", "to_json"]
 
@@ -64,6 +65,8 @@ REQUESTS: tuple[type[Request], ...] = (
     DropTable,
     RenameColumn,
     RenameTable,
+    PutView,
+    DropView,
 )
 KINDS: dict[str, type[Request]] = {request.kind: request for request in REQUESTS}
 

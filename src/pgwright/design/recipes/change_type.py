@@ -23,7 +23,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pgwright.design import attic, column_type, dependents, expression, key_moving, lookup, mirror, operations, twins
+from pgwright.design import (
+    attic,
+    column_type,
+    dependents,
+    expression,
+    key_moving,
+    lookup,
+    mirror,
+    operations,
+    twins,
+    view,
+)
 from pgwright.design.batches import plain_form
 from pgwright.design.compiled import step
 from pgwright.design.conversion import is_binary
@@ -219,12 +230,15 @@ def switch(want: ChangeType, on: Surroundings) -> tuple[Draft, ...]:
     steps += moved_sequence(case.table, case.column, case.new, want.type)
     steps += moved_default(case.table, case.column, case.new, want.type)
     steps += moved_identity(case.table, case.column, case.new)
+    views = view.standing_on(on, case.table, want.column)
+    steps += view.away(views, "switch")
     steps += key_moving.let_go(case.table, case.key, pointing)
     for before, after in ((want.column, case.old), (case.new, want.column)):
         there = f"ALTER TABLE {relation} RENAME COLUMN {quoted(before)} TO {quoted(after)}"
         back = f"ALTER TABLE {relation} RENAME COLUMN {quoted(after)} TO {quoted(before)}"
         steps.append(step(execute(there), "switch", undo=execute(back)))
     steps += [*keep, *twins.swapped(case.table, case.hanging)]
+    steps += view.again(views, "switch")
     steps += key_moving.taken_up(case.table, case.key, pointing, want.column, case.old)
     others = sorted({t.name for t, _ in pointing} - {want.table})
     return (
