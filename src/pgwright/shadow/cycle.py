@@ -17,8 +17,10 @@ from pgwright.schema.diff import diff
 from pgwright.schema.model import Difference
 from pgwright.shadow.failure import explain
 from pgwright.shadow.judge import catalog_reason, rows_reason
-from pgwright.shadow.rows import RowState, lost, row_state
+from pgwright.shadow.left_values import split
+from pgwright.shadow.rows import RowDifference, RowState, blame, lost, row_state
 from pgwright.shadow.stage import Stage
+from pgwright.shadow.validation import validated
 from pgwright.step import Observed
 
 
@@ -34,8 +36,12 @@ class Cycle:
     differences: list[Difference] = field(default_factory=list)
     up: tuple[Observed, ...] = ()
     down: tuple[Observed, ...] = ()
+    again: tuple[Observed, ...] = ()  # the second upgrade
+    replayable: bool | None = None
     timings: list[Timing] = field(default_factory=list)
     validation: list[tuple[str, int]] = field(default_factory=list)
+    left: frozenset[tuple[str, str]] = frozenset()  # (table, column) that a backfill says it fills for good
+    said: list[RowDifference] = field(default_factory=list)  # row differences that it has said
     rollback: str = ""
     reached: ProofPhase = "up"
 
@@ -52,9 +58,10 @@ def cycle(
     before: Snapshot,
     seeded: Collection[str] = (),
     queries: Collection[str] = (),
+    left: frozenset[tuple[str, str]] = frozenset(),
 ) -> Cycle:
     """Prove one revision on a database that stands at its parent. Never raises for a revision that fails."""
-    found = Cycle(revision, before)
+    found = Cycle(revision, before, left=left)
     recorded = stage.heads(database)
     rows = _rows(stage, database, before, seeded)
 
@@ -64,15 +71,18 @@ def cycle(
     upgraded = _rows(stage, database, after, seeded)
     _validate(stage, database, found, queries)
 
-    if not _go(stage, database, found, "down", stage.heads(database)):
+    if not _go(stage, database, found, "down", ()):
         return found
     back = stage.capture(database, after)
-    _compare(stage, found, "down", before, back, rows, _rows(stage, database, back, seeded))
+    _compare(stage, found, "down", before, back)
+    same = _returned(found, rows, upgraded, _rows(stage, database, back, seeded))
 
     if not _go(stage, database, found, "reup", recorded):
         return found
     found.end = end = stage.capture(database, back)
-    _compare(stage, found, "reup", after, end, upgraded, _rows(stage, database, end, seeded), given=rows)
+    _compare(stage, found, "reup", after, end)
+    if same and upgraded is not None:  # from other rows the second upgrade would have to end elsewhere
+        _again(found, rows, upgraded, _rows(stage, database, end, seeded))
     return found
 
 
@@ -85,6 +95,8 @@ def _go(stage: Stage, database: str, found: Cycle, phase: ProofPhase, recorded: 
         found.up = messages
     elif phase == "down":
         found.down = messages
+    else:
+        found.again = messages
     if ran.ok:
         return True
     found.reasons.append(_failed(stage, database, found, phase, ran))
@@ -107,34 +119,34 @@ def _rows(stage: Stage, database: str, snapshot: Snapshot, seeded: Collection[st
 
 
 def _validate(stage: Stage, database: str, found: Cycle, queries: Collection[str]) -> None:
-    """Each validation query counts what is wrong; anything but nought refutes."""
     with stage.connected(database) as conn:
-        for query in queries:
-            row = conn.execute(query.encode()).fetchone()
-            count = int(row[0]) if row else 0
-            found.validation.append((query, count))
-            if count:
-                message = f"the validation query counts {count} where 0 is right"
-                found.reasons.append(Reason("validation-failed", "validate", message, statement=query))
+        counts, reasons = validated(conn, queries)
+    found.validation.extend(counts)
+    found.reasons.extend(reasons)
 
 
-def _compare(
-    stage: Stage,
-    found: Cycle,
-    phase: ProofPhase,
-    expected: Snapshot,
-    got: Snapshot,
-    rows_expected: RowState | None,
-    rows_got: RowState | None,
-    given: RowState | None = None,
-) -> None:
-    """Catalog and rows against what they should be; with `given`, what volatile defaults filled does not count."""
+def _compare(stage: Stage, found: Cycle, phase: ProofPhase, expected: Snapshot, got: Snapshot) -> None:
+    """The catalog against what it should be."""
     differences = diff(expected.schema, got.schema, ignore=stage.ignored)
     found.differences.extend(differences)
     refuting = [d for d in differences if d.refutes]
     if refuting:
         found.reasons.append(catalog_reason(phase, refuting))
-    if rows_expected is not None and rows_got is not None:
-        changed = lost(rows_expected, rows_got, given)
-        if changed:
-            found.reasons.append(rows_reason(phase, changed))
+
+
+def _returned(found: Cycle, rows: RowState | None, upgraded: RowState | None, back: RowState | None) -> bool:
+    """Whether the downgrade gave every row back as it was, but for values that the revision says it leaves."""
+    if rows is None or upgraded is None or back is None or found.after is None:
+        return True
+    changed, said = split(lost(rows, back), found.left)
+    found.said += said
+    if changed:
+        cause = blame(changed, lost(rows, upgraded), found.before.schema, found.after.schema)
+        found.reasons.append(rows_reason("down", changed, cause))
+    return not changed
+
+
+def _again(found: Cycle, rows: RowState | None, upgraded: RowState, end: RowState | None) -> None:
+    """The second upgrade's rows against the first's; what each run draws for itself does not count."""
+    if end is not None and (changed := lost(upgraded, end, rows)):
+        found.reasons.append(rows_reason("reup", changed))
