@@ -53,6 +53,13 @@ APPLICATION: dict[str, tuple[str, ...]] = {
         "INSERT INTO orders (id, note) OVERRIDING SYSTEM VALUE VALUES (1 + %s %% 300, 'y') "
         "ON CONFLICT (id) DO UPDATE SET note = excluded.note",
     ),
+    "rename_column_by_a_second": (
+        "INSERT INTO orders (note) VALUES (%s::text)",
+        "INSERT INTO orders (qty, note) VALUES (%s %% 30, 'app')",
+        "UPDATE orders SET note = 'x' WHERE id = 1 + %s %% 300",
+        "UPDATE orders SET qty = qty + 1 WHERE id = 1 + %s %% 300",
+        "SELECT id FROM orders WHERE qty = %s",
+    ),
     "rename_table": ("INSERT INTO orders (note) VALUES (%s)", "UPDATE orders SET note = 'x' WHERE id = 1 + %s %% 300"),
     "add_column_volatile_default": (
         "INSERT INTO orders (note) VALUES (%s)",
@@ -151,3 +158,53 @@ def test_what_was_written_after_the_contract_is_there_after_the_way_back(server:
     assert {t: len(r) for t, r in then.items()} == {t: len(r) for t, r in now.items()}
     if name != "change_type_json_to_jsonb":  # json keeps its text, which jsonb never had
         assert then == now
+
+
+# What the new release does, which knows the new names only, while the old one is still at work.
+NEW_RELEASE: dict[str, tuple[str, ...]] = {
+    "rename_column": (
+        "INSERT INTO orders (customer_id, remark) VALUES (1 + %s %% 300, 'new')",
+        "UPDATE orders SET remark = remark || 'y' WHERE id = 1 + %s %% 300",
+    ),
+    "rename_column_by_a_second": (
+        "INSERT INTO orders (quantity, note) VALUES (%s %% 30, 'new')",
+        "INSERT INTO orders (note) VALUES (%s::text)",
+        "UPDATE orders SET quantity = quantity + 1 WHERE id = 1 + %s %% 300",
+        "SELECT id FROM orders WHERE quantity = %s",
+    ),
+    "rename_table": (
+        "INSERT INTO purchase (note) VALUES (%s::text)",
+        "UPDATE purchase SET note = 'y' WHERE id = 1 + %s",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NEW_RELEASE)
+def test_both_releases_write_side_by_side(server: Any, database: str, name: str) -> None:
+    with server.connect(database) as connection:
+        connection.execute((CASES / name / "before.sql").read_bytes())
+        version = connection.info.server_version
+    requests, style = requests_of(CASES / name)
+    drafts = draft(requests, catalog(server, database), version=version, style=style)
+    connected = engine(server, database)
+    revisions = [(d.phase, module(text)) for d, text in zip(drafts, files(drafts), strict=True)]
+    with writing(server, database, APPLICATION[name]) as old:
+        with migrating(connected):
+            revisions[0][1].upgrade()
+        with writing(server, database, NEW_RELEASE[name]) as new:
+            for phase, revision in revisions[1:]:
+                if phase == "contract":
+                    break
+                with migrating(connected):
+                    revision.upgrade()
+            old.rounds(5)
+            new.rounds(5)
+    assert (old.failed, new.failed) == ([], [])
+    with writing(server, database, NEW_RELEASE[name]) as new:
+        for phase, revision in revisions:
+            if phase == "contract":
+                with migrating(connected):
+                    revision.upgrade()
+        new.rounds(5)
+        assert new.failed == []
+    connected.dispose()

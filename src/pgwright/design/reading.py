@@ -33,7 +33,7 @@ _OPERATOR = re.compile(r"[+*/<>=~!@#%^&|`?-]{1,8}")
 _WORDS = {
     "identity": ("", "always", "by default"),
     "generated": ("", "stored", "virtual"),
-    "way": ("view", "pause"),
+    "way": ("view", "column", "pause"),
     "order": ("", "asc", "desc"),
     "nulls": ("", "first", "last"),
     "on_delete": ("", "CASCADE", "RESTRICT", "NO ACTION", "SET NULL", "SET DEFAULT"),

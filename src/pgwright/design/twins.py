@@ -138,6 +138,34 @@ def swapped(table: Relation, hanging: Hanging) -> Iterator[Step]:
             yield step(execute(there), "switch", undo=execute(back))
 
 
+def named(table: Relation, hanging: Hanging) -> Iterator[Step]:
+    """After the originals went with their column: each twin takes its original's name."""
+    schema = restore.schema_of(table)
+    relation = qualified(schema, table.name)
+    for index in hanging.indexes:
+        there = f"ALTER INDEX {qualified(schema, twin_name(index.name))} RENAME TO {quoted(index.name)}"
+        back = f"ALTER INDEX {qualified(schema, index.name)} RENAME TO {quoted(twin_name(index.name))}"
+        yield step(execute(there), "switch", undo=execute(back))
+    for constraint in hanging.of_kind(*BY_INDEX, *BY_RULE):
+        old, new = twin_name(constraint.name), constraint.name
+        there = f"ALTER TABLE {relation} RENAME CONSTRAINT {quoted(old)} TO {quoted(new)}"
+        back = f"ALTER TABLE {relation} RENAME CONSTRAINT {quoted(new)} TO {quoted(old)}"
+        yield step(execute(there), "switch", undo=execute(back))
+
+
+def originals_restored(on: Surroundings, table: Relation, hanging: Hanging) -> Iterator[Step]:
+    """The way back of a contract that dropped a column: its indexes and constraints, online."""
+    for index in hanging.indexes:
+        yield from concurrent(table, index, "contract")
+    for constraint in hanging.of_kind(*BY_INDEX):
+        yield from _bare(unique_steps(on, table, constraint, "contract"))
+    for constraint in hanging.of_kind(*BY_RULE):
+        add, validate = _bare(rule_steps(table, constraint, "contract"))
+        yield add
+        if constraint.validated:
+            yield step(autocommit(validate.code), "contract", transactional=False)
+
+
 def past_indexes_dropped(table: Relation, hanging: Hanging, column: str, past: str, change: str) -> Iterator[Draft]:
     """In the contract: the old indexes go, concurrently, each in a revision of its own."""
     for index in hanging.indexes:

@@ -6,6 +6,8 @@ expand    one transaction: the table steps back under a passing name, and a view
 contract  after the new code is out: the view goes, the table has its name again, the column its new one
 undo      the same steps back; nothing is lost
 
+way "column": two columns that a trigger holds equal, for where a view cannot stand (see dual_name.py)
+
 way "pause": RENAME alone. Code that uses the old name fails from then on (measured: every client did).
 Source: PostgreSQL documentation, ALTER TABLE, RENAME; CREATE VIEW, "Updatable Views".
 """
@@ -14,7 +16,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pgwright.design import alias_view, lookup, names, operations
+from pgwright.design import alias_view, dual_name, lookup, names, operations
 from pgwright.design.compiled import step
 from pgwright.design.draft import Draft, Surroundings
 from pgwright.design.refusals import AlreadyThere
@@ -33,6 +35,8 @@ def check(want: RenameColumn, on: Surroundings) -> None:
         raise AlreadyThere(what="column", name=f"{want.table}.{want.to}")
     if want.way == "view":
         alias_view.check(on, table)
+    if want.way == "column":
+        dual_name.check(want, on)
 
 
 def _column_renamed(want: RenameColumn, on: Surroundings, phase: Phase) -> Step:
@@ -53,7 +57,9 @@ def _view(want: RenameColumn, on: Surroundings, phase: Phase) -> tuple[Step, ...
 
 
 def expand(want: RenameColumn, on: Surroundings) -> tuple[Draft, ...]:
-    """The view with both names."""
+    """The view with both names, or the second column."""
+    if want.way == "column":
+        return (dual_name.expand(dual_name.dual_name(want, on), on),)
     if want.way != "view":
         return ()
     return (
@@ -69,6 +75,16 @@ def expand(want: RenameColumn, on: Surroundings) -> tuple[Draft, ...]:
             notes=alias_view.LIMITS,
         ),
     )
+
+
+def backfill(want: RenameColumn, on: Surroundings) -> tuple[Draft, ...]:
+    """The second column's rows."""
+    return (dual_name.backfill(dual_name.dual_name(want, on), on),) if want.way == "column" else ()
+
+
+def enforce(want: RenameColumn, on: Surroundings) -> tuple[Draft, ...]:
+    """The second column's proof."""
+    return dual_name.enforce(dual_name.dual_name(want, on), on) if want.way == "column" else ()
 
 
 def switch(want: RenameColumn, on: Surroundings) -> tuple[Draft, ...]:
@@ -89,7 +105,9 @@ def switch(want: RenameColumn, on: Surroundings) -> tuple[Draft, ...]:
 
 
 def contract(want: RenameColumn, on: Surroundings) -> tuple[Draft, ...]:
-    """The view goes."""
+    """The view goes, or the old column."""
+    if want.way == "column":
+        return (dual_name.contract(dual_name.dual_name(want, on), on),)
     if want.way != "view":
         return ()
     back = (

@@ -91,7 +91,7 @@ class RenameColumn(Request):
     table: str
     column: str
     to: str
-    way: str = "view"  # "view" | "pause"
+    way: str = "view"  # "view" | "column" | "pause"
     schema: str | None = None
 
 
