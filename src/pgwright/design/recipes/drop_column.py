@@ -67,7 +67,7 @@ def contract(want: DropColumn, on: Surroundings) -> tuple[Draft, ...]:
     place = attic.shelf(table, column)
     drop = operations.altered(on, want.table, want.schema, "drop_column", string(want.column))
     steps = [restore.constraint_drop(on, table, c, "contract") for c in constraints]
-    steps += attic.guarded_end(place) if place else ()
+    steps += operations.for_postgresql(on, attic.guarded_end(place)) if place else ()
     steps.append(step(drop, "contract", undo=_again(table, column, on)))
     final = Draft(
         phase="contract",
@@ -78,7 +78,8 @@ def contract(want: DropColumn, on: Surroundings) -> tuple[Draft, ...]:
         locks=(f"ACCESS EXCLUSIVE on {want.table} for an instant",),
         notes=(AFTER, attic.note(place) if place else DATA_LOSS),
     )
-    kept = attic.kept(on, place, want.kind) if place else ()
+    drafts = attic.kept(on, place, want.kind) if place else ()
+    kept = (replace(d, steps=operations.for_postgresql(on, d.steps)) for d in drafts)
     return (*kept, *(drop_index.dropped(table, i, want.kind) for i in indexes), final)
 
 
@@ -88,7 +89,8 @@ def _again(table: Relation, column: Column, on: Surroundings) -> tuple[Step, ...
     add, place = restore.column(on, table, as_it_was, "contract"), attic.shelf(table, column)
     if place is None:
         return add
-    return (*attic.reset(place), *add, attic.brought_back(on, place), *attic.followed_again(place))
+    rest = (attic.brought_back(on, place), *attic.followed_again(place))
+    return (*operations.for_postgresql(on, attic.reset(place)), *add, *operations.for_postgresql(on, rest))
 
 
 def _uses(keys: tuple[str, ...], definition: str, column: str) -> bool:
