@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from test_prove import TABLE, Tiny, codes
+from tiny_project import TABLE, Tiny, codes
 
 from pgwright import project, verbs
 from pgwright.project.refusals import BadSettings

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -29,7 +30,8 @@ def test_the_example_of_a_key_sets_that_key(key: str, tmp_path: Path) -> None:
 
 
 def test_every_mode_and_key_of_the_baseline_is_told() -> None:
-    assert set(re.findall(r"^\| `([\w-]+)` \|", SECTIONS["baseline"], re.M)) == {*Mode.__args__}  # type: ignore[attr-defined]
+    _, *modes = re.findall(r"^\| `([\w-]+)` \|", SECTIONS["baseline"], re.M)  # after the head of the table
+    assert tuple(modes) == get_args(Mode)
     assert all(f"`{key}`" in SECTIONS["baseline"] for key in KEYS)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from test_prove import TABLE, Tiny
+from tiny_project import TABLE, Tiny
 
 from pgwright import project, verbs
 from pgwright.doors.cli import cli
@@ -19,9 +19,8 @@ from pgwright.project.refusals import PasswordInFile
 from pgwright.records import Proof
 from pgwright.shadow.attached import OtherMajor, RolesStay, Unreachable
 from pgwright.shadow.binaries import find
-from pgwright.shadow.lineage import TriggersStay
 from pgwright.shadow.server import Server, start
-from pgwright.shadow.stage import Options
+from pgwright.shadow.stage import Options, TriggersStay
 from pgwright.verbs.server import IsAnEnvironment, NoServerUrl
 
 SECRET, QUOTED = "hunter2/é", "hunter2%2F%C3%A9"
@@ -120,17 +119,23 @@ def test_what_is_not_recorded_is_told(tiny: Tiny, theirs: Theirs) -> None:
     assert not any(f.rule == "not-traced" for f in prove(tiny, theirs.url(), "b2", trace=False)["b2"].findings)
 
 
-def test_a_right_that_the_role_lacks_refutes_nothing(tiny: Tiny, theirs: Theirs) -> None:
-    tiny.add("a1", 'op.execute("CREATE ROLE someone")', 'op.execute("DROP ROLE someone")')
+@pytest.mark.parametrize("thing", ["ROLE someone", "EXTENSION file_fdw"])
+def test_a_right_that_the_role_lacks_refutes_nothing(tiny: Tiny, theirs: Theirs, thing: str) -> None:
+    tiny.add("a1", f'op.execute("CREATE {thing}")', f'op.execute("DROP {thing}")')
     proof = prove(tiny, theirs.url(), "a1")["a1"]
     assert proof.verdict == "unproven" and "maker lacks this right" in proof.reasons[0].cause
-    assert prove(tiny, theirs.url("owner"), "a1")["a1"].verdict == "proven"
+    if thing.startswith("EXTENSION"):
+        assert prove(tiny, theirs.url("owner"), "a1")["a1"].verdict == "proven"
 
 
-def test_a_history_that_makes_roles_is_refused_when_they_are_in_its_way(tiny: Tiny, theirs: Theirs) -> None:
+@pytest.mark.parametrize("what", [None, "a1"])
+def test_a_history_that_makes_roles_is_refused_and_its_roles_stay(
+    tiny: Tiny, theirs: Theirs, what: str | None
+) -> None:
+    """Snapshots see every role of the server: one that is new there may be somebody else's."""
     tiny.add("a1", 'op.execute("CREATE ROLE made_there")', 'op.execute("DROP ROLE made_there")')
     with pytest.raises(RolesStay, match="made_there"):
-        prove(tiny, theirs.url("owner"))
+        prove(tiny, theirs.url("owner"), what)
     assert theirs.look("SELECT rolname FROM pg_roles WHERE rolname = 'made_there'") == {"made_there"}
     with theirs.server.connect() as conn:
         conn.execute("DROP ROLE made_there")

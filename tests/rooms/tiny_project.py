@@ -19,8 +19,10 @@ with engine.connect() as connection:
     with context.begin_transaction():
         context.run_migrations()
 """
-TABLE = ('op.create_table("customers", sa.Column("id", sa.Integer(), primary_key=True), sa.Column("mail", sa.Text()))',
-         'op.drop_table("customers")')
+TABLE = (
+    'op.create_table("customers", sa.Column("id", sa.Integer(), primary_key=True), sa.Column("mail", sa.Text()))',
+    'op.drop_table("customers")',
+)
 
 
 class Tiny:

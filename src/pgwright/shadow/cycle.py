@@ -21,6 +21,7 @@ from pgwright.shadow.left_values import split
 from pgwright.shadow.rows import RowDifference, RowState, blame, lost, row_state
 from pgwright.shadow.stage import Stage
 from pgwright.shadow.validation import validated
+from pgwright.shadow.versions import Versions, unlike
 from pgwright.step import Observed
 
 
@@ -44,6 +45,7 @@ class Cycle:
     said: list[RowDifference] = field(default_factory=list)  # row differences that it has said
     rollback: str = ""
     reached: ProofPhase = "up"
+    ran: dict[ProofPhase, Ran] = field(default_factory=dict)
 
     @property
     def clean(self) -> bool:
@@ -62,7 +64,7 @@ def cycle(
 ) -> Cycle:
     """Prove one revision on a database that stands at its parent. Never raises for a revision that fails."""
     found = Cycle(revision, before, left=left)
-    recorded = stage.heads(database)
+    recorded = stage.versions(database)
     rows = _rows(stage, database, before, seeded)
 
     if not _go(stage, database, found, "up", recorded):
@@ -86,10 +88,11 @@ def cycle(
     return found
 
 
-def _go(stage: Stage, database: str, found: Cycle, phase: ProofPhase, recorded: tuple[str, ...]) -> bool:
+def _go(stage: Stage, database: str, found: Cycle, phase: ProofPhase, recorded: Versions) -> bool:
     """Run one step; on failure note why, and see that the database stands where it was recorded to stand."""
     ran, messages = stage.run(database, [("down" if phase == "down" else "up", found.revision)])
     found.reached = phase
+    found.ran[phase] = ran
     found.timings.append(Timing(phase, round(ran.seconds, 4)))
     if phase == "up":
         found.up = messages
@@ -129,6 +132,8 @@ def _compare(stage: Stage, found: Cycle, phase: ProofPhase, expected: Snapshot, 
     """The catalog against what it should be."""
     differences = diff(expected.schema, got.schema, ignore=stage.ignored)
     found.differences.extend(differences)
+    if wrong := unlike(phase, found.ran.get("up"), found.ran.get(phase)):
+        found.reasons.append(wrong)
     refuting = [d for d in differences if d.refutes]
     if refuting:
         found.reasons.append(catalog_reason(phase, refuting))

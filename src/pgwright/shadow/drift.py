@@ -36,12 +36,12 @@ def model_drift(stage: Stage, revision: Revision, head: Schema) -> Iterator[Find
     """Findings for the head revision, one per table or enum; nothing for any other, or where env.py names no metadata."""
     if len(stage.loaded.heads) != 1 or not revision.is_head or not any(c.has_metadata for c in stage.loaded.contexts):
         return
-    known = {r.qualified: r for r in head.tables() if is_known(r, stage.loaded.tables)}
+    if not stage.loaded.tables:  # an empty MetaData() is how projects without models fill the argument
+        return
+    known = [r for r in head.tables() if is_known(r, stage.loaded.tables)]
     tables = [r for r in head.tables() if r.qualified not in stage.ignored and r.partition_bound is None]
     if len(known) * 2 < len(tables):
         yield _incomplete(revision, len(known), len(tables))
-    if not stage.loaded.tables:
-        return
     try:
         models = _created(stage, head)
     except (CallFailed, psycopg.Error) as error:
@@ -127,7 +127,7 @@ def _drifted(revision: Revision, owner: str, differences: list[Difference]) -> F
     return measured(
         revision,
         "model-drift",
-        "PW403",
+        "PW405",
         "warning" if semantic else "info",
         f"the head is not what the models say of {owner}: " + "; ".join(told + more),
         None,
@@ -140,7 +140,7 @@ def _incomplete(revision: Revision, known: int, all_: int) -> Finding:
     return measured(
         revision,
         "metadata-incomplete",
-        "PW404",
+        "PW406",
         "info",
         f"metadata incomplete: target_metadata knows {known} of the {all_} tables at the head",
         None,
@@ -153,7 +153,7 @@ def _not_created(revision: Revision, why: str) -> Finding:
     return measured(
         revision,
         "models-not-created",
-        "PW405",
+        "PW407",
         "info",
         f"the models could not be created on the shadow, so drift is not known: {why}",
         None,

@@ -51,6 +51,7 @@ def _orphans(revision: Revision, note: Reason) -> Finding:
         "with it. It was proven with foreign key triggers off.",
         instead="Insert the parents first, or leave out rows whose parents are absent.",
         line=note.line,
+        phase="downgrade" if note.phase == "down" else "upgrade",
     )
 
 

@@ -45,7 +45,7 @@ class _Session:
 
     transaction: int | None = None
     current: Observed | None = None
-    held: set[Lock] = field(default_factory=set)
+    held: set[tuple[str, str]] = field(default_factory=set)
     counted: dict[str, tuple[int, int]] = field(default_factory=dict)
     gone: dict[str, str] = field(default_factory=dict)  # oid -> identity of what this transaction dropped
 
@@ -160,9 +160,9 @@ def _with_locks(session: _Session, target: Observed, data: list[list[Any]]) -> O
         relation = name or session.gone.get(str(oid))
         if relation is None:
             continue
-        new = {Lock(relation, mode) for mode in modes} - session.held
-        session.held |= new
-        locks |= new
+        new = [mode for mode in modes if (relation, mode) not in session.held]
+        session.held.update((relation, mode) for mode in new)
+        locks.update(Lock(relation, mode) for mode in new)
         before = session.counted.get(relation, (0, 0))
         session.counted[relation] = (read, written)
         more = (max(0, read - before[0]), max(0, written - before[1]))

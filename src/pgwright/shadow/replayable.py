@@ -29,7 +29,7 @@ def replayable(
     stage: Stage, revision: Revision, found: Cycle, tables: Collection[str], parent: str | None
 ) -> bool | None:
     """True, False, or None where it is not known. `parent` is a database at the parent's state, None where there is none."""
-    if stage.recorder is None or found.after is None or found.reached != "reup":
+    if stage.recorder is None or found.end is None:
         return None
     if _text(stage, found.up) != _text(stage, found.again):
         return False
@@ -60,6 +60,7 @@ def _recorded_again(
         return True
     finally:
         stage.drop(SECOND)
+        stage.server.drop_roles(_roles(found.after.schema) - _roles(found.before.schema) if found.after else set())
 
 
 def _seed(stage: Stage, revision: Revision, before: Schema, found: Cycle, tables: Collection[str]) -> None:
@@ -69,6 +70,11 @@ def _seed(stage: Stage, revision: Revision, before: Schema, found: Cycle, tables
     source = Path(revision.file).read_text(encoding="utf-8", errors="replace")
     with stage.connected(SECOND) as conn:
         seed(conn, before, after, wanted, profile="plain", seed=stage.options.seed + 1, source=source)
+
+
+def _roles(schema: Schema) -> set[str]:
+    """Roles outlive the database in which a revision made them."""
+    return {role.identity for role in schema.of_kind("role")}
 
 
 def _ways(found: Cycle) -> tuple[tuple[Direction, Sequence[Observed]], ...]:

@@ -15,10 +15,12 @@ from pgwright.errors import Refusal
 from pgwright.event import OnEvent, silent
 from pgwright.interpreter import Compiled, Direction, Interpreter, Loaded, Ran, Target, Waiting
 from pgwright.schema.catalog import Session, Snapshot, capture, settle
+from pgwright.shadow import versions
 from pgwright.shadow.attached import AttachedServer
 from pgwright.shadow.outage import require_server
 from pgwright.shadow.record import PROBE, Recorder, install
 from pgwright.shadow.server import Server
+from pgwright.shadow.versions import Versions
 from pgwright.shadow.waiting import Waiter
 from pgwright.step import Observed
 
@@ -57,6 +59,7 @@ class Stage:
     compiled: dict[tuple[str, Direction], Compiled] = field(default_factory=dict)
     recorder: Recorder | None = field(init=False, default=None)
     without_foreign_keys: bool = False  # in every database of the history (baseline no-fk)
+    _version_tables: frozenset[versions.Table] = frozenset()
     _kept: dict[str, psycopg.Connection[Any]] = field(default_factory=dict)
     _readers: dict[str, Session] = field(default_factory=dict)
 
@@ -69,6 +72,7 @@ class Stage:
                 with self.server.connect(EMPTY) as conn:
                     install(conn)
         self.loaded = self.interpreter.load(self.target(EMPTY))
+        self._version_tables = versions.declared(self.loaded.contexts)
         if self.options.trace and self.server.log is not None:
             self.recorder = Recorder(self.server.log)
 
@@ -156,41 +160,40 @@ class Stage:
         reader = self._readers.get(database)
         if reader is None or reader.conn.closed:
             reader = self._readers[database] = settle(self.server.quietly(database))
-        return capture(reader, previous)
+        snapshot = capture(reader, previous)
+        self._version_tables |= versions.found(self.loaded.contexts, snapshot.schema)
+        return snapshot
+
+    def versions(self, database: str) -> Versions:
+        """The content of every version table; what is not there is not told."""
+        with self.connected(database) as conn:
+            return versions.read(conn, self._version_tables)
 
     def heads(self, database: str) -> tuple[str, ...]:
-        """The recorded revisions: the content of the version table, empty when there is none."""
-        with self.connected(database) as conn:
-            return read_heads(conn, self.loaded.version_table, self.loaded.version_table_schema)
+        """The recorded revisions, of all version tables together."""
+        return versions.together(self.versions(database))
 
     @property
     def ignored(self) -> frozenset[str]:
         """Relations that belong to Alembic, not to the revisions."""
-        return frozenset({f"{self.loaded.version_table_schema or 'public'}.{self.loaded.version_table}"})
+        return frozenset(f"{schema}.{name}" for schema, name in self._version_tables)
 
-    def return_to(self, database: str, recorded: tuple[str, ...]) -> str:
+    def return_to(self, database: str, recorded: Versions) -> str:
         """Bring a database back to the revisions recorded before a failure, and only if it moved.
 
         Never a relative downgrade: after a failed upgrade that the transaction already undid, `downgrade -1` would
-        take away the revision before it, and its table's rows.
+        take away the revision before it, and its table's rows. With a version table per tenant those that moved come
+        first in the loop; the run ends at the first that did not, so the tables are asked, not the run.
         """
-        now = self.heads(database)
-        if set(now) == set(recorded):
-            return f"nothing to undo: the database is still at {', '.join(recorded) or 'base'}"
-        extra = [revision for revision in now if revision not in recorded]
-        ran, _ = self.run(database, [("down", revision) for revision in extra])
-        after = self.heads(database)
-        done = "went back" if ran.ok and set(after) == set(recorded) else "could not go back"
-        return f"{done} from {', '.join(now)} to {', '.join(recorded) or 'base'}"
-
-
-def read_heads(conn: psycopg.Connection[Any], table: str, schema: str | None) -> tuple[str, ...]:
-    """The rows of a version table, sorted; empty when the table does not exist."""
-    name = sql.Identifier(schema, table) if schema else sql.Identifier(table)
-    try:
-        return tuple(sorted(r[0] for r in conn.execute(sql.SQL("SELECT version_num FROM {}").format(name))))
-    except psycopg.errors.UndefinedTable:
-        return ()
+        now = self.versions(database)
+        if versions.applied(now) == versions.applied(recorded):
+            return f"nothing to undo: the database is still at {versions.told(recorded)}"
+        before = versions.together(recorded)
+        extra = [revision for revision in versions.together(now) if revision not in before]
+        self.run(database, [("down", revision) for revision in extra])
+        after = self.versions(database)
+        done = "went back" if versions.applied(after) == versions.applied(recorded) else "could not go back"
+        return f"{done} from {versions.told(now)} to {versions.told(recorded)}"
 
 
 def _with_lines(messages: tuple[Observed, ...], ran: Ran) -> tuple[Observed, ...]:

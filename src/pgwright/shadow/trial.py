@@ -15,8 +15,6 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from psycopg import sql
-
 from pgwright.interpreter import Revision
 from pgwright.records import Reason
 from pgwright.schema.catalog import Snapshot
@@ -93,10 +91,9 @@ class Trial:
         self.stage.drop(WORK)
         self._open = False
         if self._made:
-            with self.stage.server.connect() as conn:
-                for role in sorted(self._made):
-                    conn.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
+            made = frozenset(self._made)
             self._made.clear()
+            self.stage.server.drop_roles(made)
 
     def _run(self, seeded: Seeded) -> Cycle:
         if not self._open:

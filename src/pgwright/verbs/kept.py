@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -21,7 +22,7 @@ def keep(project: Project, kind: Kind, revision: str, record: object) -> Path:
     """Write a record in the place of the one before; a reader sees the old one or the new one, never half of one."""
     path = kept_file(project, kind, revision)
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".tmp")
+    draft = path.with_suffix(f".{os.getpid()}.tmp")  # two proofs of one revision may end at the same moment
     draft.write_text(json.dumps(to_json(record), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     draft.replace(path)
     return path

@@ -14,6 +14,7 @@ from pgwright.records import Change, Task
 from pgwright.schema.catalog import Snapshot
 from pgwright.shadow.stage import EMPTY, Options, Stage
 from pgwright.verbs.approval import outstanding
+from pgwright.verbs.hooks import bypassed
 from pgwright.verbs.kept import keep
 from pgwright.verbs.refusals import Heads, HeadUnreachable, NothingToDo
 from pgwright.verbs.session import Wish, session
@@ -60,7 +61,7 @@ def plan(
             task,
             revisions,
             patches(project, classes, requests, lineage.snapshot),
-            (*notes, *(note for d in drafts for note in d.notes)),
+            (*notes, *bypassed(stage.loaded), *(note for d in drafts for note in d.notes)),
             outstanding(requests),
         )
     if write:

@@ -69,30 +69,27 @@ def _settled(
 ) -> tuple[list[Values], list[Values]]:
     """Both runs without what each drew for itself.
 
-    In rows that the revision inserted every loose column is blanked; in rows that were given, a loose value that both
-    runs set, each to another one.
+    Of rows that the revision inserted only how many there are; in rows that were given, a value that both runs set, each
+    to another one, is blanked. Both runs began alike, so what differs was drawn from a clock, a sequence or by chance.
     """
     known = [i for i, c in enumerate(columns) if start is not None and c in start.columns]
     key = [i for i in known if columns[i] in old.key] or known
     there = _by_key(_projected(start, columns), key) if start is not None and key else {}
-    loose = [i for i, c in enumerate(columns) if c in old.loose]
 
     def without(rows: list[Values], others: list[Values]) -> list[Values]:
         twins = _by_key(others, key) if key else {}
-        return [_blanked(v, loose, there.get(k), twins.get(k)) for v in rows for k in [tuple(v[i] for i in key)]]
+        return [_blanked(v, there.get(k), twins.get(k)) for v in rows for k in [tuple(v[i] for i in key)]]
 
     return without(left, right), without(right, left)
 
 
-def _blanked(values: Values, loose: list[int], was: Values | None, twin: Values | None) -> Values:
-    """One row without its loose values where it is an inserted one, or where both runs set them, each to another."""
+def _blanked(values: Values, was: Values | None, twin: Values | None) -> Values:
+    """One row without what was drawn; `was` is the row as given, `twin` what the other run made of it."""
     if was is None:
-        drawn = set(loose)
-    elif twin is None:
-        drawn = set()
-    else:
-        drawn = {i for i in loose if values[i] != twin[i] and not {None, was[i]} & {values[i], twin[i]}}
-    return tuple(None if i in drawn else v for i, v in enumerate(values))
+        return (None,) * len(values)
+    if twin is None:
+        return values
+    return tuple(None if a != b and not {None, w} & {a, b} else a for a, b, w in zip(values, twin, was, strict=True))
 
 
 def _projected(state: TableState, columns: tuple[str, ...]) -> list[Values]:

@@ -19,7 +19,6 @@ _VOLATILE = re.compile(
 )
 _KEYWORDS = re.compile(r"\b(CURRENT_(TIMESTAMP|DATE|TIME)|LOCALTIME(STAMP)?)\b", re.I)
 _NAMELESS = re.compile(r"timestamp|uuid")
-_DRAWN = re.compile(r"timestamp|date|time |uuid|text|character|json|bytea")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,6 @@ class TableState:
     columns: tuple[str, ...]  # in name order
     key: tuple[str, ...]
     volatile: frozenset[str]  # columns whose default differs from one run to the next
-    loose: frozenset[str]  # columns that code fills from a clock, a sequence or by chance: by their type, or as keys
     nameless: frozenset[str]  # columns that say nothing of a row but when it was made and by which random id
     count: int
     rows: tuple[str, ...] = ()
@@ -76,9 +74,8 @@ def _state(conn: psycopg.Connection[tuple[Any, ...]], r: Relation, rows: list[st
     names = tuple(c.name for c in columns)
     volatile = frozenset(c.name for c in columns if _is_volatile(c))
     referring = {c for k in r.constraints if k.kind == "foreign key" for c in k.columns}
-    loose = volatile | referring | {c.name for c in columns if _DRAWN.match(c.type)}
     nameless = (volatile | {c.name for c in columns if _NAMELESS.match(c.type)}) - referring
-    known = (r.qualified, names, r.primary_key, volatile, loose, nameless)
+    known = (r.qualified, names, r.primary_key, volatile, nameless)
     if len(rows) <= _MOST:
         return TableState(*known, len(rows), tuple(sorted(rows)))
     count, *sums = conn.execute(_sums(r).encode()).fetchone() or (0,)
