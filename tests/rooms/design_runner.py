@@ -96,6 +96,26 @@ def comparable(schema: Schema) -> Any:
     return [bare(r) for r in schema.relations], sorted(schema.things, key=lambda t: (t.kind, t.identity))
 
 
+def rows(server: Any, database: str) -> dict[str, list[Any]]:
+    """Every row of every table, order aside, columns by name."""
+    listed = "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace "
+    listed += "WHERE relkind = 'r' AND nspname !~ '^pg_|^information_schema$|^pgwright' ORDER BY 1"
+    with server.connect(database) as connection:
+        tables = [name for (name,) in connection.execute(listed.encode()).fetchall()]
+        found = {t: connection.execute(f"SELECT to_jsonb(r)::text FROM {t} r ORDER BY 1".encode()) for t in tables}
+        return {t: [text for (text,) in cursor.fetchall()] for t, cursor in found.items()}
+
+
+def _forgets(draft: Draft) -> bool:
+    """Whether the draft says that it does not remember what it wrote over, or leaves that to the column's own drop."""
+    return draft.phase == "backfill" or any(step.undo is None for step in draft.steps)
+
+
+def _is_after_fill(draft: Draft, drafts: Sequence[Draft]) -> bool:
+    """False where a column of the change may stand filled that was empty on the way up; the first revision has none."""
+    return draft is drafts[0] or draft.phase not in ("expand", "backfill")
+
+
 def counts(server: Any, database: str, queries: Sequence[str]) -> list[int]:
     """What the validation queries count."""
     with server.connect(database) as connection:
@@ -112,24 +132,27 @@ def proven(server: Any, database: str, drafts: Sequence[Draft], driver: str = "p
     connected = engine(server, database, driver)
     states = []
     revisions = [module(text) for text in files(drafts)]
+    remembered = all(step.undo is not None for d in drafts for step in d.steps)
     for draft, revision in zip(drafts, revisions, strict=True):
-        before = comparable(catalog(server, database))
+        before, stored = comparable(catalog(server, database)), rows(server, database)
         for direction in (revision.upgrade, revision.downgrade, revision.upgrade):
             with migrating(connected):
                 direction()
             if direction == revision.downgrade:
                 assert comparable(catalog(server, database)) == before, draft.subject
+                assert _forgets(draft) or rows(server, database) == stored, draft.subject
             else:
                 assert counts(server, database, draft.validation) == [0] * len(draft.validation), draft.subject
         assert revision.pgwright["validate"] == list(draft.validation)
-        states.append((revision, before))
+        states.append((revision, before, stored if remembered and _is_after_fill(draft, drafts) else None))
     if not back:
         connected.dispose()
         return
-    for revision, before in reversed(states):
+    for revision, before, stored_then in reversed(states):
         with migrating(connected):
             revision.downgrade()
         assert comparable(catalog(server, database)) == before
+        assert stored_then is None or rows(server, database) == stored_then
     for revision in revisions:
         with migrating(connected):
             revision.upgrade()

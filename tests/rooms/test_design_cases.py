@@ -64,3 +64,18 @@ def test_models_that_changed_become_revisions_and_nothing_is_left(folder: Path, 
     again = requests_from(catalog(server, database), models)
     assert again.requests == ()
     assert again.unplanned == found.unplanned
+
+
+@pytest.mark.slow
+@pytest.mark.major(15)
+@pytest.mark.parametrize("folder", ASKED, ids=lambda p: p.name)
+def test_the_same_on_postgresql_15(folder: Path, server_of: Any) -> None:
+    server, database = server_of(15), f"cases_{folder.name}"[:60]
+    server.create(database)
+    try:
+        before = _filled(server, database, folder / "before.sql")
+        requests, style = requests_of(folder)
+        drafts = draft(requests, before, version=_version(server, database), style=style)
+        proven(server, database, drafts, back="values_lost" not in (folder / "request.json").read_text())
+    finally:
+        server.drop(database)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from pgwright.design.difference import requests_from
 from pgwright.design.plan import draft
 from pgwright.design.refusals import UnknownObject
-from pgwright.design.request import AddColumn, DropColumn, DropTable, RenameColumn, RenameTable
-from pgwright.schema.model import Column, Constraint, Relation, Schema
+from pgwright.design.requests.column import AddColumn, ChangeType, DropColumn, RenameColumn, SetComment
+from pgwright.design.requests.enum import AddEnumValue, RemoveEnumValue
+from pgwright.design.requests.table import DropTable, RenameTable
+from pgwright.schema.model import Column, Constraint, Relation, Schema, Thing
 
 
 def _table(name: str, *columns: Column) -> Relation:
@@ -35,7 +38,7 @@ def test_a_renamed_table_is_compared_under_its_new_name() -> None:
     )
     asked = requests_from(database, models, renames={"person": "member"})
     assert asked.requests == (RenameTable("person", "member"), AddColumn("member", "age", "integer"))
-    assert [d.phase for d in draft(asked.requests, database, version=180000)] == ["switch", "expand"]
+    assert [d.phase for d in draft(asked.requests, database, version=180000)] == ["expand", "contract", "expand"]
     with pytest.raises(UnknownObject):
         requests_from(database, models, renames={"people": "member"})
 
@@ -50,10 +53,25 @@ def test_models_that_know_little_propose_no_drops() -> None:
 
 
 def test_what_no_recipe_does_is_named() -> None:
-    database = Schema((_table("a", Column("x", "text", comment="old")),))
+    database = Schema((_table("a", Column("x", "text", comment="old", collation="de_DE")),))
     models = Schema((_table("a", Column("x", "integer", comment="new"), Column("y", "text", True)),))
-    assert {u.identity: u.what for u in requests_from(database, models).unplanned} == {
-        "public.a.x": "comment 'old' -> 'new'",
+    found = requests_from(database, models)
+    assert {u.identity: u.what for u in found.unplanned} == {
+        "public.a.x": "collation 'de_DE' -> None",
         "public.a.y": "a new NOT NULL column without a default: say what rows that are there get (fill or using)",
     }
-    assert "type text -> integer" in {u.what for u in requests_from(database, models).unplanned}
+    assert found.requests == (ChangeType("a", "x", "integer"), SetComment("a", "x", "new"))
+
+
+def test_labels_that_change_places_are_named_and_others_planned() -> None:
+    def with_labels(*labels: str) -> Schema:
+        return Schema((), (Thing("enum", "public.state", (("labels", json.dumps(labels)),)),))
+
+    def asked(*labels: str) -> tuple[object, ...]:
+        return requests_from(with_labels("new", "paid"), with_labels(*labels)).requests
+
+    assert asked("old", "new", "paid") == (AddEnumValue("state", "old", before="new"),)
+    assert asked("new", "sent") == (AddEnumValue("state", "sent", after="new"), RemoveEnumValue("state", "paid"))
+    assert asked("paid", "new") == ()
+    (left,) = requests_from(with_labels("new", "paid"), with_labels("paid", "new")).unplanned
+    assert "their order changes" in left.what

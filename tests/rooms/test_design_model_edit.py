@@ -11,7 +11,8 @@ import pytest
 
 from pgwright.design.model_edit import patch
 from pgwright.design.refusals import NoSuchClass
-from pgwright.design.request import AddColumn, from_json
+from pgwright.design.request import from_json
+from pgwright.design.requests.column import AddColumn
 
 TYPED = '''"""Models."""
 

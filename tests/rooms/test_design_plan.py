@@ -35,7 +35,7 @@ def _plan(*requests: dict[str, Any], version: int = 180000, limits: Limits | Non
 
 def test_every_kind_has_one_recipe_and_every_recipe_file_is_registered() -> None:
     assert sorted(r.request.kind for r in RECIPES) == sorted(KINDS)
-    drawn = {getattr(r, p).__module__ for r in RECIPES for p in PHASES if getattr(r, p)}
+    drawn = {draw.__module__ for r in RECIPES for p in PHASES if (draw := r.phase(p)) is not None}
     files = {p.stem for p in Path(str(recipes.__file__)).parent.glob("*.py")} - {"__init__"}
     assert {name.rpartition(".")[2] for name in drawn} == files
 
@@ -94,6 +94,8 @@ def test_requests_in_any_order_come_out_in_one_that_works() -> None:
         ("add_index", "expand"),
         ("add_foreign_key", "expand"),
         ("add_foreign_key", "enforce"),
+        ("drop_column", "contract"),  # into the attic: the trigger, then the rows
+        ("drop_column", "contract"),
         ("drop_column", "contract"),
     ]
     assert all({s.phase for s in d.steps} == {d.phase} for d in drafts)
@@ -139,3 +141,37 @@ def test_ids_follow_the_project_and_fit_its_column() -> None:
     assert len(revision_id("add notification preferences to every person", dated, today=today)) <= 32
     with pytest.raises(RevisionIdTooLong):
         checked("20260105_a_revision_id_of_more_than_32", Style())
+
+
+ORDERS = Relation(
+    "public",
+    "orders",
+    "table",
+    (
+        Column("id", "integer", True),
+        Column("payload", "json"),
+        Column("status", "text"),
+        Column("twice", "integer", False, "(id * 2)", generated="stored"),
+    ),
+    (Constraint("orders_pkey", "primary key", "PRIMARY KEY (id)", ("id",)),),
+)
+LOOK = Relation("public", "look", "materialized view", definition=" SELECT orders.status FROM public.orders")
+
+
+@pytest.mark.parametrize(
+    ("column", "type_", "more", "words"),
+    [
+        ("id", "bigint", {}, "column twice"),
+        ("status", "varchar(10)", {}, "materialized view public.look"),
+        ("payload", "json", {}, "type json of orders.payload"),
+        ("payload", "jsonb", {"using": "(SELECT payload::jsonb)"}, "no SELECT in it"),
+        ("payload", "text", {"using": "payload::text || random()"}, "nothing random"),
+        ("twice", "bigint", {}, "stored"),
+    ],
+)
+def test_a_type_change_that_would_leave_something_behind_is_refused(
+    column: str, type_: str, more: dict[str, str], words: str
+) -> None:
+    want = from_json({"kind": "change_type", "table": "orders", "column": column, "type": type_, **more})
+    with pytest.raises(Refusal, match=words):
+        draft([want], Schema((LOOK, ORDERS), (), 180000), version=180000)

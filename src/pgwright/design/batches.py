@@ -1,4 +1,4 @@
-"""The plain form of a backfill: Alembic alone can run it, and --sql can print it."""
+"""The plain form of what works row by row: Alembic alone can run it, and --sql can print it."""
 
 from __future__ import annotations
 
@@ -8,20 +8,35 @@ from pgwright.design.source import assigned, autocommit, nested, sql_string, tex
 
 
 def plain_form(table: str, column: str, value: str, where: str, pages: int, *, batch: bool = False) -> str:
-    """Code that fills by ranges of pages, each its own transaction, then once more for rows that moved meanwhile.
+    """Code that fills a column by ranges of pages."""
+    return by_pages(table, f"UPDATE {table} SET {column} = {value} WHERE {where}", pages, batch=batch)
+
+
+def by_pages(
+    table: str,
+    statement: str,
+    pages: int,
+    *,
+    verb: str = "fill",
+    rest: str = "",
+    batch: bool = False,
+) -> str:
+    """Code that runs the statement for ranges of pages of the table, each its own transaction, then once for all.
 
     Every page is read once, whatever the key (PostgreSQL 14 and later read a range of ctid directly). An UPDATE of the
     application moves its row to another page, so the last statement catches those; it finds few. Offline there is no
-    connection to count pages with: one statement does it all.
+    connection to count pages with: one statement does it all. The statement ends in a WHERE condition that no longer holds
+    for what is done; `rest` comes after it.
     """
-    fill = f"UPDATE {table} SET {column} = {value} WHERE {where}"
     count = f"SELECT pg_relation_size({sql_string(table)}) / current_setting('block_size')::int"
+    every = f'f"{{{verb}}}{rest}"' if rest else verb
+    span = f"ctid >= '({{page}},0)' AND ctid < '({{page + {pages}}},0)'"
     online = "\n".join(
         (
             f"pages = {nested('op.get_bind().scalar', text(count))}",
             f"for page in range(0, pages, {pages}):",
-            f"    op.execute(f\"{{fill}} AND ctid >= '({{page}},0)' AND ctid < '({{page + {pages}}},0)'\")",
-            "op.execute(fill)  # rows that moved meanwhile",
+            f'    op.execute(f"{{{verb}}} AND {span}{rest}")',
+            f"op.execute({every})  # rows that moved meanwhile",
         )
     )
     offline = "op.get_context().as_sql"
@@ -29,9 +44,9 @@ def plain_form(table: str, column: str, value: str, where: str, pages: int, *, b
         offline += ' or op.get_context().dialect.name != "postgresql"'
     return "\n".join(
         (
-            assigned("fill", fill),
+            assigned(verb, statement),
             f"if {offline}:",
-            "    op.execute(fill)",
+            f"    op.execute({every})",
             "else:",
             indent(autocommit(online), "    "),
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 from pgwright.design import column_type
 from pgwright.design.refusals import BadField
-from pgwright.design.request import Value
+from pgwright.design.requests.value import Value
 from pgwright.design.source import sql_string, string, text
 
 

@@ -6,44 +6,34 @@ text. Nothing is dropped silently and no rename is guessed.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pgwright.design import expression
+from pgwright.design.enum_difference import Unplanned, enums
 from pgwright.design.index_definition import request_of
 from pgwright.design.recipes.widen_column import is_widening
 from pgwright.design.refusals import NotOneExpression, UnknownObject
-from pgwright.design.request import (
-    AddCheck,
+from pgwright.design.request import Request
+from pgwright.design.requests.column import (
     AddColumn,
-    AddForeignKey,
-    AddUnique,
     AlterDefault,
-    CreateEnum,
-    CreateTable,
+    ChangeType,
     DropColumn,
-    DropConstraint,
-    DropIndex,
+    DropIdentity,
     DropNotNull,
-    DropTable,
-    NewColumn,
     RenameColumn,
-    RenameTable,
-    Request,
+    SetComment,
+    SetIdentity,
     SetNotNull,
     WidenColumn,
 )
+from pgwright.design.requests.constraint import AddCheck, AddForeignKey, AddUnique, DropConstraint
+from pgwright.design.requests.index import DropIndex, ReplaceIndex
+from pgwright.design.requests.table import CreateTable, DropTable, RenameTable
+from pgwright.design.requests.value import NewColumn
 from pgwright.schema.model import Column, Constraint, Index, Relation, Schema
-
-
-@dataclass(frozen=True, slots=True)
-class Unplanned:
-    """A difference that no recipe takes up, in words that a person can act on."""
-
-    identity: str
-    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +67,7 @@ def requests_from(
     if theirs and known * 2 < len(theirs):
         hints.append(f"metadata incomplete: the models know {known} of {len(theirs)} tables; no drop is proposed")
         metadata_complete = False
-    found: list[Request | Unplanned] = [*renaming, *_types(renamed, models)]
+    found: list[Request | Unplanned] = [*renaming, *enums(renamed, models)]
     for name in sorted(ours.keys() - theirs.keys()):
         found += _new_table(ours[name])
     for name in sorted(ours.keys() & theirs.keys()):
@@ -103,7 +93,7 @@ def _renamed(database: Schema, renames: Mapping[str, str]) -> tuple[list[Request
     for old, new in sorted(renames.items(), key=lambda pair: "." in pair[0], reverse=True):
         table = next((r for r in relations.values() if old in (r.name, r.qualified)), None)
         if table is not None:
-            requests.append(RenameTable(table.name, new, _schema(table)))
+            requests.append(RenameTable(table.name, new, schema=_schema(table)))
             relations[table.qualified] = replace(table, name=new)
             continue
         owner, _, column = old.rpartition(".")
@@ -111,7 +101,7 @@ def _renamed(database: Schema, renames: Mapping[str, str]) -> tuple[list[Request
         if table is None or table.column(column) is None:
             raise UnknownObject(what="table or column to rename", name=old, hint="Write table=new or table.column=new.")
         to = new.rpartition(".")[2]
-        requests.append(RenameColumn(table.name, column, to, _schema(table)))
+        requests.append(RenameColumn(table.name, column, to, schema=_schema(table)))
         relations[table.qualified] = _with_column_renamed(table, column, to)
     final = {r.qualified: r for r in relations.values()}
     return requests, Schema(tuple(final[n] for n in sorted(final)), database.things, database.version)
@@ -127,20 +117,6 @@ def _with_column_renamed(table: Relation, old: str, new: str) -> Relation:
         constraints=tuple(replace(c, columns=names(c.columns)) for c in table.constraints),
         indexes=tuple(replace(i, keys=names(i.keys), include=names(i.include)) for i in table.indexes),
     )
-
-
-def _types(database: Schema, models: Schema) -> Iterator[Request | Unplanned]:
-    there = {t.identity: t for t in database.of_kind("enum")}
-    for thing in models.of_kind("enum"):
-        if thing.identity not in there:
-            schema, _, name = thing.identity.rpartition(".")
-            yield CreateEnum(name, _labels(thing["labels"]), None if schema in ("", "public") else schema)
-        elif thing["labels"] != there[thing.identity]["labels"]:
-            yield Unplanned(thing.identity, f"enum labels {there[thing.identity]['labels']} -> {thing['labels']}")
-
-
-def _labels(text: str | None) -> tuple[str, ...]:
-    return tuple(json.loads(text or "[]"))
 
 
 def _new_table(table: Relation) -> Iterator[Request | Unplanned]:
@@ -229,7 +205,9 @@ def _changed(there: Relation, here: Relation, *, drops: bool) -> Iterator[Reques
         yield from (DropColumn(there.name, c.name, _schema(there)) for c in there.columns if c.name in lost)
     yield from _changed_constraints(there, here, lost, drops=drops)
     yield from _changed_indexes(there, here, lost, drops=drops)
-    for what in ("comment", "partition_key", "persistence"):
+    if there.comment != here.comment:
+        yield SetComment(there.name, None, here.comment, _schema(there))
+    for what in ("partition_key", "persistence"):
         if getattr(there, what) != getattr(here, what):
             yield Unplanned(there.qualified, f"{what} {getattr(there, what)!r} -> {getattr(here, what)!r}")
 
@@ -262,18 +240,23 @@ def _changed_column(table: Relation, old: Column, new: Column) -> Iterator[Reque
         if is_widening(old.type, new.type):
             yield WidenColumn(table.name, name, new.type, schema)
         else:
-            yield Unplanned(identity, f"type {old.type} -> {new.type}")
-    if (old.generated, old.identity) != (new.generated, new.identity):
-        yield Unplanned(
-            identity, f"generated or identity {old.generated or old.identity!r} -> {new.generated or new.identity!r}"
+            yield ChangeType(table.name, name, new.type, schema=schema)
+    if old.generated != new.generated:
+        yield Unplanned(identity, f"generated {old.generated!r} -> {new.generated!r}")
+    elif old.identity != new.identity:
+        yield (
+            SetIdentity(table.name, name, new.identity, schema)
+            if new.identity
+            else DropIdentity(table.name, name, schema)
         )
     elif old.default != new.default:
         yield from _changed_default(table, old, new)
     if old.not_null != new.not_null:
         yield SetNotNull(table.name, name, schema=schema) if new.not_null else DropNotNull(table.name, name, schema)
-    for what in ("collation", "comment"):
-        if getattr(old, what) != getattr(new, what):
-            yield Unplanned(identity, f"{what} {getattr(old, what)!r} -> {getattr(new, what)!r}")
+    if old.comment != new.comment:
+        yield SetComment(table.name, name, new.comment, schema)
+    if old.collation != new.collation:
+        yield Unplanned(identity, f"collation {old.collation!r} -> {new.collation!r}")
 
 
 def _changed_default(table: Relation, old: Column, new: Column) -> Iterator[Request | Unplanned]:
@@ -333,7 +316,7 @@ def _changed_indexes(there: Relation, here: Relation, lost: set[str], *, drops: 
             else:
                 yield Unplanned(f"{here.qualified}.{name}", f"the same index is called {twin.name} in the database")
         elif _bare(old[name]) != _bare(index):
-            yield Unplanned(f"{here.qualified}.{name}", f"{old[name].definition} -> {index.definition}")
+            yield from _replaced(here, old[name], index)
     for name, index in old.items():
         has_twin = any(_bare(i) == _bare(index) and i.name not in old for i in new.values())
         uses_lost = lost & {*index.keys, *index.include, *expression.names_in(index.definition)}
@@ -347,6 +330,18 @@ def _changed_indexes(there: Relation, here: Relation, lost: set[str], *, drops: 
                 )
             else:
                 yield DropIndex(there.name, name, _schema(there))
+
+
+def _replaced(table: Relation, old: Index, new: Index) -> Iterator[Request | Unplanned]:
+    """The index of that name, defined another way."""
+    want = request_of(table, new)
+    if want is None:
+        yield Unplanned(f"{table.qualified}.{new.name}", f"{old.definition} -> {new.definition}")
+        return
+    yield ReplaceIndex(
+        table.name, new.name, want.columns, want.unique, want.method, want.include, want.where, want.nulls_not_distinct,
+        _schema(table),
+    )  # fmt: skip
 
 
 def _likely_columns(there: Relation, here: Relation) -> Iterator[str]:

@@ -50,6 +50,7 @@ class Draft:
     validations: tuple[Validation, ...] = ()
     notes: tuple[str, ...] = ()
     backfill: Mapping[str, Any] | None = None  # table, set, where, key
+    alone: bool = False  # its request's revisions come after all others, not between them
     joins: str = ""  # drafts of equal phase and equal, filled `joins` become one revision
 
     @property

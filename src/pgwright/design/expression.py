@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import postgast
@@ -57,6 +57,19 @@ _STABLE = frozenset(
         "current_setting",
         "current_database",
         "current_schema",
+    ]
+)
+_RESTLESS = frozenset(
+    [
+        "random",
+        "gen_random_uuid",
+        "uuidv4",
+        "uuidv7",
+        "uuid_generate_v4",
+        "clock_timestamp",
+        "nextval",
+        "timeofday",
+        "now",
     ]
 )
 _COMMENTS = frozenset({275, 276})  # SQL_COMMENT, C_COMMENT
@@ -123,3 +136,48 @@ def names_in(statement: str) -> tuple[str, ...]:
     nodes = postgast.walk(postgast.parse(statement))
     found = (n.fields[-1].string.sval for _, n in nodes if type(n).__name__ == "ColumnRef")
     return tuple(dict.fromkeys(found))
+
+
+def with_columns(text: str, written: Mapping[str, str] | Callable[[str], str]) -> str:
+    """The expression with its column names written another way: by a mapping of names, or a function of the name.
+
+    `written` gives SQL. A name with a table in front of it is refused: the expression is moved to where there is none.
+    """
+    head = "SELECT ("
+    data = f"{head}{text}\n)".encode()
+    tokens = {token.start: token.end for token in postgast.scan(data.decode()).tokens}
+    places = []
+    for node in _nodes(text, "ColumnRef"):
+        if len(node.fields) != 1 or not node.fields[0].HasField("string"):
+            raise NotOneExpression(text=repr(text), problem="it names a table, or a whole row")
+        places.append((node.location, tokens[node.location], node.fields[0].string.sval))
+    for start, end, name in sorted(places, reverse=True):
+        new = written(name) if callable(written) else written.get(name)
+        if new is not None:
+            data = data[:start] + new.encode() + data[end:]
+    return data.decode()[len(head) : -2]
+
+
+def has_subquery(text: str) -> bool:
+    """True when it holds a SELECT of its own: no CHECK and no trigger condition may."""
+    return any(True for _ in _nodes(text, "SubLink"))
+
+
+def differs_each_time(text: str) -> bool:
+    """True for functions that give another value on every call: two columns could never be held equal by them."""
+    return any(name in _RESTLESS for name in functions(text))
+
+
+def one_query(text: str) -> str:
+    """The text itself, when it is one SELECT (or VALUES) that writes nothing; else NotOneExpression."""
+    try:
+        statements = postgast.parse(text).stmts
+    except postgast.PgQueryError as error:
+        raise NotOneExpression(text=repr(text), problem=error.message) from error
+    kinds = {type(node).__name__ for _, node in postgast.walk(postgast.parse(text))}
+    writes = kinds & {"InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "IntoClause"}
+    if len(statements) != 1 or statements[0].stmt.WhichOneof("node") != "select_stmt" or writes:
+        raise NotOneExpression(text=repr(text), problem="it is not one SELECT")
+    if any(token.token in _COMMENTS for token in postgast.scan(text).tokens):
+        raise NotOneExpression(text=repr(text), problem="it holds a comment")
+    return text.strip().rstrip(";")

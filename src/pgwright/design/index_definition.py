@@ -6,7 +6,8 @@ from typing import Any
 
 import postgast
 
-from pgwright.design.request import AddIndex, Key
+from pgwright.design.requests.index import AddIndex
+from pgwright.design.requests.value import Key
 from pgwright.schema.model import Index, Relation
 
 _DESC, _FIRST, _LAST = 3, 2, 3  # SORTBY_DESC, SORTBY_NULLS_FIRST, SORTBY_NULLS_LAST

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from pgwright.design import column_type, default
-from pgwright.design.request import AddColumn
+from pgwright.design.requests.column import AddColumn
 from pgwright.design.source import string
 
 _PYTHON = {

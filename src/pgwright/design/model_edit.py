@@ -12,7 +12,7 @@ from libcst import matchers as m
 from pgwright.design import column_type
 from pgwright.design.model_column import Names, old_style, typed_style
 from pgwright.design.refusals import NoSuchClass
-from pgwright.design.request import AddColumn
+from pgwright.design.requests.column import AddColumn
 from pgwright.schema.model import Schema
 
 _MAPPED = m.AnnAssign(annotation=m.Annotation(m.Subscript(m.Name("Mapped") | m.Attribute(attr=m.Name("Mapped")))))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from textwrap import indent
 
 from pgwright.design import column_type, default
 from pgwright.design.draft import Surroundings
 from pgwright.design.expression import is_call
-from pgwright.design.request import AddCheck, AddForeignKey, AddIndex, AddUnique, Key, NewColumn
+from pgwright.design.requests.constraint import AddCheck, AddForeignKey, AddUnique
+from pgwright.design.requests.index import AddIndex
+from pgwright.design.requests.value import Key, NewColumn
 from pgwright.design.source import autocommit, call, execute, name_of, names, nested, qualified, quoted, string, text
+from pgwright.step import Step
 
 
 def _schema(schema: str | None) -> str | None:
@@ -35,6 +40,19 @@ def postgresql_only(on: Surroundings, sql: str) -> str:
     if not on.style.batch:
         return code
     return f'if op.get_context().dialect.name == "postgresql":\n{indent(code, "    ")}'
+
+
+def for_postgresql(on: Surroundings, steps: Iterable[Step]) -> tuple[Step, ...]:
+    """The steps, guarded where the project also runs SQLite: there they do nothing, up or down."""
+    if not on.style.batch:
+        return tuple(steps)
+    return tuple(_guarded(step) for step in steps)
+
+
+def _guarded(one: Step) -> Step:
+    guard = 'if op.get_context().dialect.name == "postgresql":'
+    code = one.code if one.code.startswith(guard) else f"{guard}\n{indent(one.code, '    ')}"
+    return replace(one, code=code, undo=None if one.undo is None else tuple(_guarded(u) for u in one.undo))
 
 
 def column(on: Surroundings, new: NewColumn, *, nullable: bool | None = None, with_default: bool = True) -> str:

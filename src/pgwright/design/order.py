@@ -8,7 +8,11 @@ from graphlib import CycleError, TopologicalSorter
 
 from pgwright.design.draft import key
 from pgwright.design.registry import RECIPES
-from pgwright.design.request import AddForeignKey, AddIndex, AddUnique, CreateTable, Key, Request
+from pgwright.design.request import Request
+from pgwright.design.requests.constraint import AddForeignKey, AddUnique
+from pgwright.design.requests.index import AddIndex
+from pgwright.design.requests.table import CreateTable
+from pgwright.design.requests.value import Key
 from pgwright.schema.model import Schema
 
 _RANK = {recipe.request: number for number, recipe in enumerate(RECIPES)}

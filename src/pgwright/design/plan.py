@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pgwright.design.check import check
 from pgwright.design.draft import Draft, Limits, Style, Surroundings, key
-from pgwright.design.foresight import after
 from pgwright.design.order import completed, ordered
 from pgwright.design.recipes.drop_column import AFTER
 from pgwright.design.registry import PHASES, RECIPES
-from pgwright.design.request import CreateTable, Request
+from pgwright.design.request import Request
+from pgwright.design.requests.table import CreateTable
 from pgwright.schema.model import Schema
 
 _RECIPE = {recipe.request: recipe for recipe in RECIPES}
@@ -35,13 +34,19 @@ def draft(
     created = frozenset(key(r.table, r.schema) for r in wanted if isinstance(r, CreateTable))
     on = Surroundings(database, version, style or Style(), limits or Limits(), created, database)
     drafts: list[Draft] = []
+    apart: list[Draft] = []
     for want in wanted:
-        check(want, on)
-        later = on.seeing(after(want, on))
-        drafts += _RECIPE[type(want)].drafts(want, later if want.kind == "add_column" else on)
+        recipe = _RECIPE[type(want)]
+        recipe.check(want, on)
+        later = on.seeing(recipe.after(want, on))
+        drawn = recipe.drafts(want, later if want.kind == "add_column" else on)
+        if any(d.alone for d in drawn):
+            apart += drawn
+        else:
+            drafts += drawn
         on = later
     phased = sorted(_joined(drafts), key=lambda d: (d.change not in _RENAMES, PHASES.index(d.phase)))
-    return _flagged(tuple(_noted(d) for d in phased), on.limits)
+    return _flagged(tuple(_noted(d) for d in (*phased, *apart)), on.limits)
 
 
 def _joined(drafts: Sequence[Draft]) -> list[Draft]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from typing import Any
 
-from pgwright.design.expression import one_expression
+from pgwright.design.expression import one_expression, one_query
 from pgwright.design.identifier import identifier
 from pgwright.design.refusals import BadField
 
-_SQL = frozenset({"expression", "predicate", "where", "using"})
+_SQL = frozenset({"expression", "predicate", "where", "using", "back"})
 _NAMES = frozenset(
     [
         "table",
+        "view",
         "column",
         "columns",
         "name",
@@ -26,9 +28,12 @@ _NAMES = frozenset(
         "include",
     ]
 )
+_LABELS = frozenset({"labels", "value", "before", "after", "instead"})
+_OPERATOR = re.compile(r"[+*/<>=~!@#%^&|`?-]{1,8}")
 _WORDS = {
     "identity": ("", "always", "by default"),
     "generated": ("", "stored", "virtual"),
+    "way": ("view", "column", "pause"),
     "order": ("", "asc", "desc"),
     "nulls": ("", "first", "last"),
     "on_delete": ("", "CASCADE", "RESTRICT", "NO ACTION", "SET NULL", "SET DEFAULT"),
@@ -65,6 +70,8 @@ def read_field(field_type: str, kind: str, name: str, value: Any, known: str) ->
 def _text(name: str, value: str, bad: Any) -> str:
     if name in _SQL:
         return one_expression(value)
+    if name == "query":
+        return one_query(value)
     if name in _WORDS:
         word = value.upper() if name.startswith("on_") else value.lower()
         if word not in _WORDS[name]:
@@ -74,8 +81,10 @@ def _text(name: str, value: str, bad: Any) -> str:
         )
     if name in _NAMES or name == "opclass":
         return identifier(value, name.removesuffix("s"))
-    if name == "labels":
+    if name in _LABELS:
         return identifier(value, "label")
+    if name == "operator" and not _OPERATOR.fullmatch(value):
+        raise bad("must be an operator, such as = or &&")
     if "\0" in value:
         raise bad("holds NUL")
     return value

@@ -156,3 +156,12 @@ class NoSuchClass(Refusal):
     """
 
     code = "PW-DESIGN-17"
+
+
+class CannotTakeApart(Refusal):
+    """
+    {statement} has no place in a recipe: {why}.
+    The revision is applied as it is; to have it taken apart, write this part another way, or in a revision of its own.
+    """
+
+    code = "PW-DESIGN-18"

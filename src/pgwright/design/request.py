@@ -1,4 +1,4 @@
-"""What can be asked for: frozen typed requests, to and from plain JSON.
+"""What can be asked for: every kind of request, to and from plain JSON.
 
 Text is data. SQL is taken only by fields called `expression`, `predicate`, `where` and `using`, and there only as one
 expression; names are checked as identifiers, types as types of PostgreSQL's grammar.
@@ -6,284 +6,69 @@ expression; names are checked as identifiers, types as types of PostgreSQL's gra
 
 from __future__ import annotations
 
-import json
-from dataclasses import MISSING, dataclass, fields
-from typing import Any, ClassVar, get_args
+from dataclasses import MISSING, fields
+from typing import Any
 
 from pgwright.design.identifier import identifier
 from pgwright.design.reading import read_field, written
 from pgwright.design.refusals import BadField, UnknownKind
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A JSON value, kept as canonical text so that requests stay frozen and comparable."""
-
-    json: str
-
-    @classmethod
-    def of(cls, value: object) -> Value:
-        """From a Python value that JSON knows."""
-        return cls(json.dumps(value, ensure_ascii=False, sort_keys=True))
-
-    @property
-    def python(self) -> Any:
-        """The value as Python."""
-        return json.loads(self.json)
-
-
-@dataclass(frozen=True, slots=True)
-class NewColumn:
-    """A column of a new table. `default` is a JSON value, `expression` an SQL default; at most one of them."""
-
-    column: str
-    type: str
-    nullable: bool = True
-    default: Value | None = None
-    expression: str | None = None
-    identity: str = ""  # "always" | "by default"
-    generated: str = ""  # "stored" | "virtual"; the expression is in `expression`
-    comment: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One key of an index: a column or an expression."""
-
-    column: str = ""
-    expression: str | None = None
-    order: str = ""  # "desc"
-    nulls: str = ""  # "first" | "last"
-    opclass: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CreateEnum:
-    """A new enum type."""
-
-    kind: ClassVar[str] = "create_enum"
-    name: str
-    labels: tuple[str, ...]
-    schema: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CreateTable:
-    """A new table. Its constraints and indexes are requests of their own; the plan writes them with it."""
-
-    kind: ClassVar[str] = "create_table"
-    table: str
-    columns: tuple[NewColumn, ...]
-    primary_key: tuple[str, ...] = ()
-    primary_key_name: str | None = None
-    comment: str | None = None
-    schema: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AddColumn:
-    """A new column. Existing rows get `fill` (a value) or `using` (an expression) where no constant default serves."""
-
-    kind: ClassVar[str] = "add_column"
-    table: str
-    column: str
-    type: str
-    nullable: bool = True
-    default: Value | None = None
-    expression: str | None = None
-    fill: Value | None = None
-    using: str | None = None
-    identity: str = ""
-    generated: str = ""
-    comment: str | None = None
-    schema: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AddIndex:
-    """A new index."""
-
-    kind: ClassVar[str] = "add_index"
-    table: str
-    columns: tuple[Key, ...]
-    unique: bool = False
-    method: str = "btree"
-    include: tuple[str, ...] = ()
-    where: str | None = None
-    nulls_not_distinct: bool = False
-    name: str | None = None
-    schema: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AddForeignKey:
-    """A new foreign key, with the index on its columns unless there is one or `index` is false."""
-
-    kind: ClassVar[str] = "add_foreign_key"
-    table: str
-    columns: tuple[str, ...]
-    references: str
-    referenced_columns: tuple[str, ...] = ()  # empty: its primary key
-    references_schema: str | None = None
-    on_delete: str = ""
-    on_update: str = ""
-    deferrable: bool = False
-    deferred: bool = False
-    index: bool = True
-    name: str | None = None
-    schema: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AddUnique:
-    """A new unique constraint."""
-
-    kind: ClassVar[str] = "add_unique"
-    table: str
-    columns: tuple[str, ...]
-    nulls_not_distinct: bool = False
-    deferrable: bool = False
-    deferred: bool = False
-    name: str | None = None
-    schema: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AddCheck:
-    """A new check constraint."""
-
-    kind: ClassVar[str] = "add_check"
-    table: str
-    expression: str
-    name: str | None = None
-    schema: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AlterDefault:
-    """Another default for new rows; neither `default` nor `expression`: none at all."""
-
-    kind: ClassVar[str] = "alter_default"
-    table: str
-    column: str
-    default: Value | None = None
-    expression: str | None = None
-    schema: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SetNotNull:
-    """A column that may no longer be NULL; rows that are get `fill` or `using`, or refuse the change."""
-
-    kind: ClassVar[str] = "set_not_null"
-    table: str
-    column: str
-    fill: Value | None = None
-    using: str | None = None
-    schema: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DropNotNull:
-    """A column that may be NULL from now on."""
-
-    kind: ClassVar[str] = "drop_not_null"
-    table: str
-    column: str
-    schema: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WidenColumn:
-    """varchar(n) to a larger varchar or to text."""
-
-    kind: ClassVar[str] = "widen_column"
-    table: str
-    column: str
-    type: str
-    schema: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DropIndex:
-    """An index that goes."""
-
-    kind: ClassVar[str] = "drop_index"
-    table: str
-    name: str
-    schema: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DropConstraint:
-    """A constraint that goes."""
-
-    kind: ClassVar[str] = "drop_constraint"
-    table: str
-    name: str
-    schema: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DropColumn:
-    """A column that goes, with its indexes and constraints."""
-
-    kind: ClassVar[str] = "drop_column"
-    table: str
-    column: str
-    schema: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DropTable:
-    """A table that goes."""
-
-    kind: ClassVar[str] = "drop_table"
-    table: str
-    schema: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RenameColumn:
-    """Another name for a column. Only ever by explicit request."""
-
-    kind: ClassVar[str] = "rename_column"
-    table: str
-    column: str
-    to: str
-    schema: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RenameTable:
-    """Another name for a table. Only ever by explicit request."""
-
-    kind: ClassVar[str] = "rename_table"
-    table: str
-    to: str
-    schema: str | None = None
-
-
-Request = (
-    CreateEnum
-    | CreateTable
-    | AddColumn
-    | AddIndex
-    | AddForeignKey
-    | AddUnique
-    | AddCheck
-    | AlterDefault
-    | SetNotNull
-    | DropNotNull
-    | WidenColumn
-    | DropIndex
-    | DropConstraint
-    | DropColumn
-    | DropTable
-    | RenameColumn
-    | RenameTable
+from pgwright.design.requests.base import Request
+from pgwright.design.requests.column import (
+    AddColumn,
+    AlterDefault,
+    ChangeType,
+    DropColumn,
+    DropIdentity,
+    DropNotNull,
+    FillColumn,
+    RenameColumn,
+    SetComment,
+    SetIdentity,
+    SetNotNull,
+    WidenColumn,
 )
-KINDS: dict[str, type[Request]] = {c.kind: c for c in get_args(Request)}
+from pgwright.design.requests.constraint import AddCheck, AddExclusion, AddForeignKey, AddUnique, DropConstraint
+from pgwright.design.requests.enum import AddEnumValue, CreateEnum, DropEnum, RemoveEnumValue, RenameEnumValue
+from pgwright.design.requests.index import AddIndex, DropIndex, ReplaceIndex
+from pgwright.design.requests.table import CreateTable, DropTable, RenameTable
+from pgwright.design.requests.value import Element, Key, NewColumn, Value
+from pgwright.design.requests.view import DropView, PutView
+
+__all__ = ["KINDS", "REQUESTS", "AddColumn", "Request", "from_json", "to_json"]
+
+REQUESTS: tuple[type[Request], ...] = (
+    CreateEnum,
+    AddEnumValue,
+    RenameEnumValue,
+    RemoveEnumValue,
+    DropEnum,
+    CreateTable,
+    AddColumn,
+    AddIndex,
+    AddForeignKey,
+    AddUnique,
+    AddCheck,
+    AlterDefault,
+    SetNotNull,
+    DropNotNull,
+    WidenColumn,
+    ChangeType,
+    FillColumn,
+    SetIdentity,
+    DropIdentity,
+    SetComment,
+    ReplaceIndex,
+    AddExclusion,
+    DropIndex,
+    DropConstraint,
+    DropColumn,
+    DropTable,
+    RenameColumn,
+    RenameTable,
+    PutView,
+    DropView,
+)
+KINDS: dict[str, type[Request]] = {request.kind: request for request in REQUESTS}
 
 
 def from_json(data: dict[str, Any]) -> Request:
@@ -309,11 +94,11 @@ def _build(cls: type[Any], kind: str, data: dict[str, Any]) -> Any:
     for field in known.values():
         if field.default is MISSING and field.name not in data:
             raise BadField(kind=kind, field=field.name, problem="is missing", known=names)
-    inner_types = {"NewColumn": NewColumn, "Key": Key, "Value": Value}
+    inner_types = {"NewColumn": NewColumn, "Key": Key, "Element": Element}
 
     def read(field_type: str, name: str, value: Any) -> Any:
-        if field_type.startswith("tuple[NewColumn") or field_type.startswith("tuple[Key"):
-            inner = inner_types[field_type[6:].split(",")[0]]
+        inner = inner_types.get(field_type.removeprefix("tuple[").partition(",")[0])
+        if inner is not None:
             if not isinstance(value, list) or not value:
                 raise BadField(kind=kind, field=name, problem="must be a list that is not empty", known=names)
             short = [{"column": v} if inner is Key and isinstance(v, str) else v for v in value]
@@ -335,7 +120,7 @@ def _check(built: Any, kind: str, names: str) -> None:
     for one, other in pairs:
         if getattr(built, one, None) is not None and getattr(built, other, None) is not None:
             raise BadField(kind=kind, field=other, problem=f"excludes {one}", known=names)
-    if isinstance(built, Key) and bool(built.column) == bool(built.expression):
+    if isinstance(built, (Key, Element)) and bool(built.column) == bool(built.expression):
         raise BadField(kind=kind, field="column", problem="or expression must be given, not both", known=names)
     if getattr(built, "generated", "") and not built.expression:
         raise BadField(kind=kind, field="generated", problem="needs its expression", known=names)

@@ -8,7 +8,7 @@ from pgwright.design import operations
 from pgwright.design.compiled import step
 from pgwright.design.draft import Surroundings
 from pgwright.design.index_definition import request_of
-from pgwright.design.request import NewColumn
+from pgwright.design.requests.value import NewColumn
 from pgwright.design.source import autocommit, call, execute, qualified, quoted, sql_string, string
 from pgwright.schema.model import Column, Constraint, Index, Relation
 from pgwright.step import Phase, Step
@@ -106,12 +106,17 @@ def column_details(on: Surroundings, table: Relation, what: Column, phase: Phase
     return tuple(steps)
 
 
+def sequence_name(what: Column) -> str | None:
+    """The sequence, as SQL, that a serial column draws from; None for other columns."""
+    match = _SEQUENCE.match(what.default or "")
+    return match["name"].replace("''", "'") if match else None
+
+
 def sequence(table: Relation, what: Column, phase: Phase) -> tuple[Step, ...]:
     """The sequence that a serial column owns: it goes with the column, so it is made before it and tied after."""
-    match = _SEQUENCE.match(what.default or "")
-    if match is None:
+    name = sequence_name(what)
+    if name is None:
         return ()
-    name = match["name"].replace("''", "'")
     owner = f"{qualified(schema_of(table), table.name)}.{quoted(what.name)}"
     return (
         step(execute(f"CREATE SEQUENCE {name} AS {what.type}"), phase),

@@ -1,6 +1,6 @@
 """drop table line
 
-The table goes, with its indexes and constraints; nothing else does.
+The table leaves the application's sight with all its rows; they are kept in the attic.
 
 Phase: contract
 Locks: ACCESS EXCLUSIVE on line for an instant
@@ -11,8 +11,8 @@ Validation: each count must be 0
 
 Notes:
 - Only after no release that uses it is running any more.
-- The rows do not come back: the downgrade rebuilds the structure only. Take a backup of
-  the table first.
+- The rows stay in pgwright.attic_line; the downgrade brings them back. Drop it once
+  nobody will go back.
 
 Revision ID: 000000000001
 Revises: 
@@ -20,7 +20,6 @@ Revises:
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
 revision = "000000000001"
 down_revision = None
@@ -35,50 +34,24 @@ pgwright = {
 
 
 def upgrade() -> None:
-    op.drop_table("line")
+    op.execute(
+        "DO 'DECLARE v text := (SELECT string_agg(DISTINCT "
+        "r.ev_class::regclass::text, '', '') FROM pg_depend d JOIN pg_rewrite r ON "
+        "r.oid = d.objid WHERE d.classid = ''pg_rewrite''::regclass AND d.refobjid "
+        "= ''line''::regclass AND r.ev_class <> d.refobjid); BEGIN IF v IS NOT "
+        "NULL THEN RAISE EXCEPTION USING MESSAGE = ''still looked at by '' || v; "
+        "END IF; END'"
+    )
+    op.drop_constraint(op.f("line_order_id_fkey"), "line", type_="foreignkey")
+    op.execute("CREATE SCHEMA IF NOT EXISTS pgwright")
+    op.execute("ALTER TABLE line SET SCHEMA pgwright")
+    op.execute("ALTER TABLE pgwright.line RENAME TO attic_line")
 
 
 def downgrade() -> None:
-    op.execute("CREATE SEQUENCE public.line_id_seq AS bigint")
-    op.create_table(
-        "line",
-        sa.Column(
-            "id",
-            sa.BigInteger(),
-            server_default=sa.text("nextval('public.line_id_seq'::regclass)"),
-            nullable=False,
-        ),
-        sa.Column("order_id", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "amount",
-            sa.Numeric(precision=12, scale=3),
-            server_default=sa.text("1"),
-            nullable=False,
-        ),
-        sa.Column(
-            "unit",
-            postgresql.ENUM("piece", "kg", name="unit", create_type=False),
-            server_default=sa.text("'piece'::public.unit"),
-            nullable=True,
-        ),
-        sa.Column(
-            "tags",
-            postgresql.ARRAY(sa.Text()),
-            server_default=sa.text("'{}'::text[]"),
-            nullable=True,
-        ),
-    )
-    op.execute("ALTER SEQUENCE public.line_id_seq OWNED BY line.id")
-    op.execute("ALTER TABLE line ADD CONSTRAINT line_pkey PRIMARY KEY (id)")
-    op.execute("ALTER TABLE line ADD CONSTRAINT uq_line UNIQUE (order_id, unit)")
-    op.execute(
-        "ALTER TABLE line ADD CONSTRAINT line_amount_check CHECK ((amount > "
-        "(0)::numeric))"
-    )
+    op.execute("ALTER TABLE pgwright.attic_line RENAME TO line")
+    op.execute("ALTER TABLE pgwright.line SET SCHEMA public")
     op.execute(
         "ALTER TABLE line ADD CONSTRAINT line_order_id_fkey FOREIGN KEY (order_id) "
         "REFERENCES public.orders(id) ON DELETE CASCADE"
     )
-    op.create_index(op.f("ix_line_order"), "line", ["order_id"], unique=False)
-    op.alter_column("line", "unit", comment="its unit")
-    op.create_table_comment("line", "a line")

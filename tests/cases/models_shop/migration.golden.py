@@ -13,6 +13,9 @@ Validation: each count must be 0
   -- rows that point at no row of orders
   SELECT count(*) FROM line AS source WHERE source.order_id IS NOT NULL AND NOT EXISTS (SELECT FROM orders AS target WHERE target.id = source.order_id)
 
+Notes:
+- A large change: 29 statements in 14 revisions; have it reviewed in parts.
+
 Revision ID: 000000000001
 Revises: 
 """
@@ -565,17 +568,15 @@ def downgrade() -> None:
 
 # ----------------------------------------------------------------------------------------------------
 
-"""drop note from orders
+"""follow note of orders into the attic
 
-The column leaves the catalog; its bytes stay in old rows until those are rewritten.
+A table beside it takes every value written from now on, so that the drop can be undone.
 
 Phase: contract
-Locks: ACCESS EXCLUSIVE on orders for an instant
+Locks: SHARE ROW EXCLUSIVE on orders for an instant
 
 Notes:
 - Only after no release that uses it is running any more.
-- The values do not come back: the downgrade rebuilds the structure only. Take a backup
-  of the column first.
 
 Revision ID: 00000000000c
 Revises: 00000000000b
@@ -597,8 +598,179 @@ pgwright = {
 
 
 def upgrade() -> None:
+    op.execute("CREATE SCHEMA IF NOT EXISTS pgwright")
+    op.execute(
+        "CREATE TABLE pgwright.attic_orders_note AS SELECT id, note AS note FROM "
+        "orders WITH NO DATA"
+    )
+    op.execute("ALTER TABLE pgwright.attic_orders_note ADD PRIMARY KEY (id)")
+    op.execute(
+        "CREATE FUNCTION pgwright.attic_orders_note() RETURNS trigger LANGUAGE "
+        "plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'BEGIN "
+        "IF TG_OP = ''UPDATE'' AND NOT (NEW.id IS DISTINCT FROM OLD.id OR NEW.note "
+        "IS DISTINCT FROM OLD.note) THEN RETURN NULL; END IF; IF TG_OP <> "
+        "''INSERT'' THEN DELETE FROM pgwright.attic_orders_note AS kept WHERE "
+        "kept.id = OLD.id; END IF; IF TG_OP <> ''DELETE'' THEN INSERT INTO "
+        "pgwright.attic_orders_note (id, note) VALUES (NEW.id, NEW.note) ON "
+        "CONFLICT (id) DO UPDATE SET note = EXCLUDED.note; END IF; RETURN NULL; "
+        "END'"
+    )
+    op.execute(
+        "CREATE TRIGGER attic_orders_note AFTER INSERT OR UPDATE OR DELETE ON "
+        "orders FOR EACH ROW EXECUTE FUNCTION pgwright.attic_orders_note()"
+    )
+
+
+def downgrade() -> None:
+    op.execute("DROP TRIGGER attic_orders_note ON orders")
+    op.execute("DROP FUNCTION pgwright.attic_orders_note()")
+    op.execute("DROP TABLE pgwright.attic_orders_note")
+
+
+# ----------------------------------------------------------------------------------------------------
+
+"""copy note of orders into the attic
+
+In batches, each its own transaction; it can be repeated. That nothing is missing is
+checked and noted.
+
+Phase: contract
+Locks: ROW SHARE on orders; no writer waits, but for a delete of a row of the batch
+
+Validation: each count must be 0
+  -- rows without a copy
+  SELECT count(*) FROM orders AS here WHERE NOT EXISTS (SELECT FROM pgwright.attic_orders_note AS kept WHERE kept.id = here.id AND NOT (kept.note IS DISTINCT FROM here.note))
+
+Notes:
+- Only after no release that uses it is running any more.
+
+Revision ID: 00000000000d
+Revises: 00000000000c
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "00000000000d"
+down_revision = "00000000000c"
+branch_labels = None
+depends_on = None
+
+pgwright = {
+    'change': 'drop_column',
+    'phase': 'contract',
+    'validate': ['SELECT count(*) FROM orders AS here WHERE NOT EXISTS (SELECT FROM pgwright.attic_orders_note AS kept WHERE kept.id = here.id AND NOT (kept.note IS DISTINCT FROM here.note))'],
+}
+
+
+def upgrade() -> None:
+    copy = (
+        "INSERT INTO pgwright.attic_orders_note (id, note) SELECT id, note FROM "
+        "orders AS here WHERE NOT EXISTS (SELECT FROM pgwright.attic_orders_note "
+        "AS kept WHERE kept.id = here.id)"
+    )
+    if op.get_context().as_sql:
+        op.execute(f"{copy} FOR KEY SHARE OF here ON CONFLICT DO NOTHING")
+    else:
+        with op.get_context().autocommit_block():
+            pages = op.get_bind().scalar(
+                sa.text("SELECT pg_relation_size('orders') / current_setting('block_size')::int"),
+            )
+            for page in range(0, pages, 100):
+                op.execute(f"{copy} AND ctid >= '({page},0)' AND ctid < '({page + 100},0)' FOR KEY SHARE OF here ON CONFLICT DO NOTHING")
+            op.execute(f"{copy} FOR KEY SHARE OF here ON CONFLICT DO NOTHING")  # rows that moved meanwhile
+    op.execute(
+        "DO 'BEGIN IF EXISTS (SELECT FROM orders AS here WHERE NOT EXISTS (SELECT "
+        "FROM pgwright.attic_orders_note AS kept WHERE kept.id = here.id AND NOT "
+        "(kept.note IS DISTINCT FROM here.note))) THEN RAISE EXCEPTION USING "
+        "MESSAGE = ''pgwright.attic_orders_note is not complete: run this revision "
+        "again''; END IF; COMMENT ON TABLE pgwright.attic_orders_note IS "
+        "''complete''; END'"
+    )
+
+
+def downgrade() -> None:
+    op.execute("COMMENT ON TABLE pgwright.attic_orders_note IS NULL")
+
+
+# ----------------------------------------------------------------------------------------------------
+
+"""drop note from orders
+
+The column leaves the catalog; its bytes stay in old rows until those are rewritten.
+
+Phase: contract
+Locks: ACCESS EXCLUSIVE on orders for an instant
+
+Notes:
+- Only after no release that uses it is running any more.
+- The values stay in pgwright.attic_orders_note; the downgrade brings them back. Drop it
+  once nobody will go back.
+
+Revision ID: 00000000000e
+Revises: 00000000000d
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "00000000000e"
+down_revision = "00000000000d"
+branch_labels = None
+depends_on = None
+
+pgwright = {
+    'change': 'drop_column',
+    'phase': 'contract',
+    'validate': [],
+}
+
+
+def upgrade() -> None:
+    op.execute(
+        "DO 'BEGIN IF obj_description(to_regclass(''pgwright.attic_orders_note''), "
+        "''pg_class'') IS DISTINCT FROM ''complete'' THEN RAISE EXCEPTION USING "
+        "MESSAGE = ''pgwright.attic_orders_note is not complete: nothing is "
+        "dropped''; END IF; END'"
+    )
+    op.execute("DROP TRIGGER attic_orders_note ON orders")
+    op.execute("DROP FUNCTION pgwright.attic_orders_note()")
     op.drop_column("orders", "note")
 
 
 def downgrade() -> None:
+    op.execute("DROP TRIGGER IF EXISTS attic_orders_note ON orders")
+    op.execute("DROP FUNCTION IF EXISTS pgwright.attic_orders_note()")
+    op.execute("ALTER TABLE orders DROP COLUMN IF EXISTS note")
     op.add_column("orders", sa.Column("note", sa.Text(), nullable=True))
+    fill = (
+        "UPDATE orders SET note = (SELECT kept.note FROM "
+        "pgwright.attic_orders_note AS kept WHERE kept.id = orders.id) WHERE "
+        "EXISTS (SELECT FROM pgwright.attic_orders_note AS kept WHERE kept.id = "
+        "orders.id AND kept.note IS DISTINCT FROM orders.note)"
+    )
+    if op.get_context().as_sql:
+        op.execute(fill)
+    else:
+        with op.get_context().autocommit_block():
+            pages = op.get_bind().scalar(
+                sa.text("SELECT pg_relation_size('orders') / current_setting('block_size')::int"),
+            )
+            for page in range(0, pages, 100):
+                op.execute(f"{fill} AND ctid >= '({page},0)' AND ctid < '({page + 100},0)'")
+            op.execute(fill)  # rows that moved meanwhile
+    op.execute(
+        "CREATE FUNCTION pgwright.attic_orders_note() RETURNS trigger LANGUAGE "
+        "plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'BEGIN "
+        "IF TG_OP = ''UPDATE'' AND NOT (NEW.id IS DISTINCT FROM OLD.id OR NEW.note "
+        "IS DISTINCT FROM OLD.note) THEN RETURN NULL; END IF; IF TG_OP <> "
+        "''INSERT'' THEN DELETE FROM pgwright.attic_orders_note AS kept WHERE "
+        "kept.id = OLD.id; END IF; IF TG_OP <> ''DELETE'' THEN INSERT INTO "
+        "pgwright.attic_orders_note (id, note) VALUES (NEW.id, NEW.note) ON "
+        "CONFLICT (id) DO UPDATE SET note = EXCLUDED.note; END IF; RETURN NULL; "
+        "END'"
+    )
+    op.execute(
+        "CREATE TRIGGER attic_orders_note AFTER INSERT OR UPDATE OR DELETE ON "
+        "orders FOR EACH ROW EXECUTE FUNCTION pgwright.attic_orders_note()"
+    )

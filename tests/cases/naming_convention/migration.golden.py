@@ -69,8 +69,8 @@ Validation: each count must be 0
   SELECT count(*) FROM (SELECT FROM orders WHERE note IS NOT NULL GROUP BY note HAVING count(*) > 1) AS duplicates
 
 Notes:
-- With duplicates the build fails and leaves an invalid index; run the validation query
-  first.
+- With duplicates it ends before anything is built; run the validation query first to
+  see how many.
 
 Revision ID: 000000000002
 Revises: 000000000001
@@ -93,6 +93,15 @@ pgwright = {
 
 def upgrade() -> None:
     with op.get_context().autocommit_block():
+        op.execute(
+            "DO 'DECLARE n bigint; BEGIN SELECT count(*) INTO n FROM (SELECT FROM "
+            "orders WHERE note IS NOT NULL GROUP BY note HAVING count(*) > 1) AS "
+            "duplicates; IF n > 0 THEN RAISE EXCEPTION USING ERRCODE = "
+            "''unique_violation'', MESSAGE = format(''orders has %s groups of equal "
+            "values in note'', n), HINT = ''Count them: SELECT count(*) FROM (SELECT "
+            "FROM orders WHERE note IS NOT NULL GROUP BY note HAVING count(*) > 1) AS "
+            "duplicates''; END IF; END'"
+        )
         op.drop_index(
             op.f("uq_orders_note"),
             table_name="orders",

@@ -178,8 +178,8 @@ Validation: each count must be 0
   SELECT count(*) FROM (SELECT FROM "we""ird 100% :x '; DROP TABLE orders; --" WHERE "c:1 %" IS NOT NULL AND "r%" IS NOT NULL GROUP BY "c:1 %", "r%" HAVING count(*) > 1) AS duplicates
 
 Notes:
-- With duplicates the build fails and leaves an invalid index; run the validation query
-  first.
+- With duplicates it ends before anything is built; run the validation query first to
+  see how many.
 
 Revision ID: 000000000004
 Revises: 000000000003
@@ -202,6 +202,16 @@ pgwright = {
 
 def upgrade() -> None:
     with op.get_context().autocommit_block():
+        op.execute(
+            "DO 'DECLARE n bigint; BEGIN SELECT count(*) INTO n FROM (SELECT FROM "
+            '"we""ird 100% \\:x \'\'; DROP TABLE orders; --" WHERE "c:1 %" IS NOT NULL '
+            'AND "r%" IS NOT NULL GROUP BY "c:1 %", "r%" HAVING count(*) > 1) AS '
+            "duplicates; IF n > 0 THEN RAISE EXCEPTION USING ERRCODE = "
+            "''unique_violation'', MESSAGE = ''groups of equal values'', HINT = "
+            '\'\'Count them: SELECT count(*) FROM (SELECT FROM "we""ird 100% \\:x \'\'\'\'; '
+            'DROP TABLE orders; --" WHERE "c:1 %" IS NOT NULL AND "r%" IS NOT NULL '
+            'GROUP BY "c:1 %", "r%" HAVING count(*) > 1) AS duplicates\'\'; END IF; END\''
+        )
         op.drop_index(
             op.f('uq_we"ird 100% :x \'; DROP TABLE orders; --_c:1 %_r%'),
             table_name='we"ird 100% :x \'; DROP TABLE orders; --',

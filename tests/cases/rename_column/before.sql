@@ -1,15 +1,13 @@
-CREATE TABLE customer (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  email text NOT NULL,
-  name varchar(40),
-  CONSTRAINT uq_customer_email UNIQUE (email)
-);
+CREATE TABLE customer (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text NOT NULL);
 CREATE TABLE orders (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  customer_id bigint,
+  customer_id bigint REFERENCES customer (id),
   status text NOT NULL DEFAULT 'new',
   note text,
   total numeric(10,2) NOT NULL DEFAULT 0
 );
-INSERT INTO customer (email, name) SELECT 'c' || g || '@example.org', 'c' || g FROM generate_series(1, 300) g;
+CREATE INDEX ix_orders_note ON orders (lower(note));
+CREATE VIEW open_orders AS SELECT id, note FROM orders WHERE status = 'new';
+GRANT SELECT, INSERT ON orders TO PUBLIC;
+INSERT INTO customer (email) SELECT 'c' || g || '@example.org' FROM generate_series(1, 300) g;
 INSERT INTO orders (customer_id, note) SELECT g, 'n' || g FROM generate_series(1, 300) g;

@@ -9,12 +9,13 @@ Source: PostgreSQL documentation, ALTER TABLE, ADD table_constraint NOT VALID.
 
 from __future__ import annotations
 
-from pgwright.design import names, operations
+from pgwright.design import lookup, names, operations
 from pgwright.design.compiled import step
 from pgwright.design.draft import Draft, Surroundings, Validation
 from pgwright.design.expression import columns
-from pgwright.design.request import AddCheck
+from pgwright.design.requests.constraint import AddCheck
 from pgwright.design.source import qualified
+from pgwright.schema.model import Constraint, Schema
 
 
 def name_of(want: AddCheck, on: Surroundings) -> str:
@@ -71,3 +72,13 @@ def enforce(want: AddCheck, on: Surroundings) -> tuple[Draft, ...]:
             validations=(_breaking(want),),
         ),
     )
+
+
+def check(want: AddCheck, on: Surroundings) -> None:
+    """Refuses what the database rules out."""
+    lookup.is_free(lookup.table_of(want, on), name_of(want, on), on, index=False)
+
+
+def after(want: AddCheck, on: Surroundings) -> Schema:
+    """The schema once it is done."""
+    return lookup.constrained(on, want, Constraint(name_of(want, on), "check", "", expression=want.expression))

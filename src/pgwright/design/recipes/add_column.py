@@ -14,13 +14,18 @@ DEFAULT gen_random_uuid(): every reader waited 11 s.
 
 from __future__ import annotations
 
-from pgwright.design import default, operations
+from dataclasses import replace
+
+from pgwright.design import column_type, default, lookup, operations
 from pgwright.design.compiled import step
 from pgwright.design.draft import Draft, Surroundings, Validation, key
 from pgwright.design.expression import is_volatile
 from pgwright.design.recipes import set_not_null
-from pgwright.design.request import AddColumn, NewColumn, SetNotNull
+from pgwright.design.refusals import AlreadyThere, NothingToFill
+from pgwright.design.requests.column import AddColumn, SetNotNull
+from pgwright.design.requests.value import NewColumn
 from pgwright.design.source import qualified, quoted, sql_string, string
+from pgwright.schema.model import Schema
 
 
 def column_of(want: AddColumn) -> NewColumn:
@@ -130,3 +135,20 @@ def enforce(want: AddColumn, on: Surroundings) -> tuple[Draft, ...]:
         *set_not_null.promise(wish, on, phase="enforce", change=want.kind),
         *set_not_null.enforce(wish, on, change=want.kind),
     )
+
+
+def check(want: AddColumn, on: Surroundings) -> None:
+    """Refuses what the database rules out."""
+    if lookup.table_of(want, on).column(want.column) is not None:
+        raise AlreadyThere(what="column", name=f"{want.table}.{want.column}")
+    column_type.source(want.type, on.database)
+    sources = (want.default, want.expression, want.fill, want.using, want.identity or None)
+    if not want.nullable and all(s is None for s in sources) and not on.is_new(want.table, want.schema):
+        raise NothingToFill(table=want.table, column=want.column)
+    column_of(want)
+
+
+def after(want: AddColumn, on: Surroundings) -> Schema:
+    """The schema once it is done."""
+    table = on.table(want.table, want.schema)
+    return lookup.put(on.database, replace(table, columns=(*table.columns, lookup.as_column(column_of(want)))))

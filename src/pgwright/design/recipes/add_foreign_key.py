@@ -9,11 +9,13 @@ Source: PostgreSQL documentation, ALTER TABLE, ADD table_constraint NOT VALID; m
 
 from __future__ import annotations
 
-from pgwright.design import names, operations
+from pgwright.design import lookup, names, operations
 from pgwright.design.compiled import step
-from pgwright.design.draft import Draft, Surroundings, Validation
-from pgwright.design.request import AddForeignKey
+from pgwright.design.draft import Draft, Surroundings, Validation, key
+from pgwright.design.refusals import BadField, NoKeyToReference
+from pgwright.design.requests.constraint import AddForeignKey
 from pgwright.design.source import qualified, quoted
+from pgwright.schema.model import Constraint, Schema
 
 
 def name_of(want: AddForeignKey, on: Surroundings) -> str:
@@ -87,3 +89,29 @@ def enforce(want: AddForeignKey, on: Surroundings) -> tuple[Draft, ...]:
             validations=(orphans(want),),
         ),
     )
+
+
+def check(want: AddForeignKey, on: Surroundings) -> None:
+    """Refuses what the database rules out."""
+    table = lookup.table_of(want, on)
+    for name in want.columns:
+        lookup.column(table, name)
+    target = lookup.table(want.references, want.references_schema, on)
+    for name in want.referenced_columns:
+        lookup.column(target, name)
+    wanted, primary = set(want.referenced_columns), ", ".join(target.primary_key) or "it has none"
+    whole = (i.keys for i in target.indexes if i.unique and i.valid and i.predicate is None and not i.has_expressions)
+    constrained = (c.columns for c in target.constraints if c.kind in ("primary key", "unique"))
+    if not wanted or not any(set(keys) == wanted for keys in [*whole, *constrained]):
+        raise NoKeyToReference(table=want.references, columns=", ".join(want.referenced_columns), key=primary)
+    if len(want.columns) != len(want.referenced_columns):
+        problem = f"must name as many columns as columns does ({len(want.columns)})"
+        raise BadField(kind=want.kind, field="referenced_columns", problem=problem, known="referenced_columns")
+    lookup.is_free(table, name_of(want, on), on, index=False)
+
+
+def after(want: AddForeignKey, on: Surroundings) -> Schema:
+    """The schema once it is done."""
+    target = key(want.references, want.references_schema)
+    name = name_of(want, on)
+    return lookup.constrained(on, want, Constraint(name, "foreign key", "", want.columns, references=target))

@@ -9,12 +9,15 @@ Source: PostgreSQL documentation, CREATE INDEX, "Building Indexes Concurrently".
 
 from __future__ import annotations
 
-from pgwright.design import names, operations
+from dataclasses import replace
+
+from pgwright.design import lookup, names, operations
 from pgwright.design.compiled import step
 from pgwright.design.draft import Draft, Surroundings, Validation
 from pgwright.design.refusals import UnsafeShortcut
-from pgwright.design.request import AddIndex
+from pgwright.design.requests.index import AddIndex
 from pgwright.design.source import qualified, quoted, sql_string
+from pgwright.schema.model import Index, Schema
 from pgwright.step import Step
 
 
@@ -91,3 +94,20 @@ def expand(want: AddIndex, on: Surroundings) -> tuple[Draft, ...]:
             joins="new" if is_new else "",
         ),
     )
+
+
+def check(want: AddIndex, on: Surroundings) -> None:
+    """Refuses what the database rules out."""
+    table = lookup.table_of(want, on)
+    for name in [k.column for k in want.columns if k.column] + list(want.include):
+        lookup.column(table, name)
+    lookup.is_free(table, name_of(want, on), on, index=True)
+
+
+def after(want: AddIndex, on: Surroundings) -> Schema:
+    """The schema once it is done."""
+    table = on.table(want.table, want.schema)
+    keys = tuple(k.column or str(k.expression) for k in want.columns)
+    new = Index(name_of(want, on), "", want.method, want.unique, True, keys, predicate=want.where)
+    kept = tuple(i for i in table.indexes if i.name != new.name)
+    return lookup.put(on.database, replace(table, indexes=(*kept, new)))

@@ -1,8 +1,8 @@
 """Add a unique constraint to a table in use.
 
-expand    count the duplicates first (the validation query); CREATE UNIQUE INDEX CONCURRENTLY in an autocommit block,
-          then ADD CONSTRAINT ... USING INDEX, which takes the finished index over: an instant. Both in one revision,
-          which can be run again from its start at any point.
+expand    the duplicates are counted first, and end it before anything is built; then CREATE UNIQUE INDEX CONCURRENTLY in
+          an autocommit block, and ADD CONSTRAINT ... USING INDEX, which takes the finished index over: an instant. All in
+          one revision, which can be run again from its start at any point.
           On a table created in the same change: plain.
 undo      DROP CONSTRAINT, and the index goes with it
 Duplicates are never deleted: which row is the right one is a person's decision.
@@ -11,12 +11,15 @@ Source: PostgreSQL documentation, ALTER TABLE, ADD table_constraint_using_index.
 
 from __future__ import annotations
 
-from pgwright.design import names, operations
+from pgwright.design import lookup, names, operations
 from pgwright.design.compiled import step
 from pgwright.design.draft import Draft, Surroundings
 from pgwright.design.recipes import add_index
-from pgwright.design.request import AddIndex, AddUnique, Key
-from pgwright.design.source import qualified, quoted
+from pgwright.design.requests.constraint import AddUnique
+from pgwright.design.requests.index import AddIndex
+from pgwright.design.requests.value import Key
+from pgwright.design.source import autocommit, qualified, quoted, sql_string
+from pgwright.schema.model import Constraint, Schema
 from pgwright.step import Step
 
 
@@ -46,7 +49,7 @@ def expand(want: AddUnique, on: Surroundings) -> tuple[Draft, ...]:
         deferral += " INITIALLY DEFERRED" if want.deferred else ""
         use = f"ALTER TABLE {table} ADD CONSTRAINT {quoted(name)} UNIQUE USING INDEX {quoted(name)}{deferral}"
         attach = step(operations.postgresql_only(on, use), "expand", undo=drop)
-        steps = (leftover, step(build.code, "expand", transactional=False), attach)
+        steps = (_counted(want, on), leftover, step(build.code, "expand", transactional=False), attach)
     return (
         Draft(
             phase="expand",
@@ -63,7 +66,33 @@ def expand(want: AddUnique, on: Surroundings) -> tuple[Draft, ...]:
             validations=(add_index.duplicates(table, want.columns, nulls_equal=want.nulls_not_distinct),),
             notes=()
             if is_new
-            else ("With duplicates the build fails and leaves an invalid index; run the validation query first.",),
+            else ("With duplicates it ends before anything is built; run the validation query first to see how many.",),
             joins="new" if is_new else "",
         ),
     )
+
+
+def _counted(want: AddUnique, on: Surroundings) -> Step:
+    """A statement that fails while there are duplicates, with how many groups there are and how to see them."""
+    table = qualified(want.schema, want.table)
+    found = add_index.duplicates(table, want.columns, nulls_equal=want.nulls_not_distinct)
+    message, hint = f"{table} has %s groups of equal values in {', '.join(want.columns)}", f"Count them: {found.sql}"
+    shown = f"format({sql_string(message)}, n)" if "%" not in table + "".join(want.columns) else sql_string(found.label)
+    body = (
+        f"DECLARE n bigint; BEGIN {found.sql.replace('count(*)', 'count(*) INTO n', 1)}; IF n > 0 THEN RAISE EXCEPTION "
+        f"USING ERRCODE = 'unique_violation', MESSAGE = {shown}, HINT = {sql_string(hint)}; END IF; END"
+    )
+    return step(autocommit(operations.postgresql_only(on, f"DO {sql_string(body)}")), "expand", transactional=False)
+
+
+def check(want: AddUnique, on: Surroundings) -> None:
+    """Refuses what the database rules out."""
+    table = lookup.table_of(want, on)
+    for name in want.columns:
+        lookup.column(table, name)
+    lookup.is_free(table, name_of(want, on), on, index=True)
+
+
+def after(want: AddUnique, on: Surroundings) -> Schema:
+    """The schema once it is done."""
+    return lookup.constrained(on, want, Constraint(name_of(want, on), "unique", "", want.columns))

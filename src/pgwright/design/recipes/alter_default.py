@@ -7,11 +7,14 @@ Source: PostgreSQL documentation, ALTER TABLE, SET/DROP DEFAULT.
 
 from __future__ import annotations
 
-from pgwright.design import default, operations
+from dataclasses import replace
+
+from pgwright.design import default, lookup, operations
 from pgwright.design.compiled import step
 from pgwright.design.draft import Draft, Surroundings
-from pgwright.design.request import AlterDefault
+from pgwright.design.requests.column import AlterDefault
 from pgwright.design.source import string
+from pgwright.schema.model import Schema
 
 
 def expand(want: AlterDefault, on: Surroundings) -> tuple[Draft, ...]:
@@ -37,3 +40,12 @@ def expand(want: AlterDefault, on: Surroundings) -> tuple[Draft, ...]:
             joins=f"table {want.schema or 'public'}.{want.table}",
         ),
     )
+
+
+def after(want: AlterDefault, on: Surroundings) -> Schema:
+    """The schema once it is done."""
+    table = on.table(want.table, want.schema)
+    old = lookup.column(table, want.column)
+    new = want.expression if want.default is None else default.sql(want.default, old.type)
+    columns = tuple(replace(c, default=new) if c.name == want.column else c for c in table.columns)
+    return lookup.put(on.database, replace(table, columns=columns))

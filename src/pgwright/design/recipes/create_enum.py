@@ -7,11 +7,15 @@ Source: PostgreSQL documentation, CREATE TYPE.
 
 from __future__ import annotations
 
+import json
+
 from pgwright.design import operations
 from pgwright.design.compiled import step
-from pgwright.design.draft import Draft, Surroundings
-from pgwright.design.request import CreateEnum
+from pgwright.design.draft import Draft, Surroundings, key
+from pgwright.design.refusals import AlreadyThere
+from pgwright.design.requests.enum import CreateEnum
 from pgwright.design.source import qualified, sql_string
+from pgwright.schema.model import Schema, Thing
 
 
 def expand(want: CreateEnum, on: Surroundings) -> tuple[Draft, ...]:
@@ -29,3 +33,15 @@ def expand(want: CreateEnum, on: Surroundings) -> tuple[Draft, ...]:
             joins="new",
         ),
     )
+
+
+def check(want: CreateEnum, on: Surroundings) -> None:
+    """Refuses what the database rules out."""
+    if any(t.identity == key(want.name, want.schema) for t in on.database.of_kind("enum")):
+        raise AlreadyThere(what="type", name=want.name)
+
+
+def after(want: CreateEnum, on: Surroundings) -> Schema:
+    """The schema once it is done."""
+    thing = Thing("enum", key(want.name, want.schema), (("labels", json.dumps(want.labels)),))
+    return Schema(on.database.relations, (*on.database.things, thing), on.database.version)

@@ -11,11 +11,14 @@ Source: PostgreSQL documentation, CREATE TABLE.
 
 from __future__ import annotations
 
-from pgwright.design import names, operations
+from pgwright.design import column_type, lookup, names, operations
 from pgwright.design.compiled import step
-from pgwright.design.draft import Draft, Surroundings, Validation
-from pgwright.design.request import CreateTable, NewColumn
+from pgwright.design.draft import Draft, Surroundings, Validation, key
+from pgwright.design.refusals import AlreadyThere, BadField
+from pgwright.design.requests.table import CreateTable
+from pgwright.design.requests.value import NewColumn
 from pgwright.design.source import call, name_of, nested, qualified, sql_string, string
+from pgwright.schema.model import Constraint, Relation, Schema
 
 
 def key_name(want: CreateTable, on: Surroundings) -> str:
@@ -56,3 +59,23 @@ def expand(want: CreateTable, on: Surroundings) -> tuple[Draft, ...]:
 
 def _nullable(want: CreateTable, column: NewColumn) -> bool:
     return column.nullable and column.column not in want.primary_key and not column.identity
+
+
+def check(want: CreateTable, on: Surroundings) -> None:
+    """Refuses what the database rules out."""
+    if on.database.relation(key(want.table, want.schema)) is not None:
+        raise AlreadyThere(what="table", name=want.table)
+    names = [c.column for c in want.columns]
+    if len(set(names)) != len(names):
+        raise BadField(kind=want.kind, field="columns", problem="names a column twice", known="columns")
+    for column in want.columns:
+        column_type.source(column.type, on.database)
+
+
+def after(want: CreateTable, on: Surroundings) -> Schema:
+    """The schema once it is done."""
+    constraints: tuple[Constraint, ...] = ()
+    if want.primary_key:
+        constraints = (Constraint(key_name(want, on), "primary key", "", want.primary_key),)
+    columns = tuple(lookup.as_column(c) for c in want.columns)
+    return lookup.put(on.database, Relation(want.schema or "public", want.table, "table", columns, constraints))

@@ -7,9 +7,13 @@ Source: PostgreSQL documentation, ALTER TABLE, DROP CONSTRAINT.
 
 from __future__ import annotations
 
-from pgwright.design import restore
+from dataclasses import replace
+
+from pgwright.design import lookup, restore
 from pgwright.design.draft import Draft, Surroundings
-from pgwright.design.request import DropConstraint
+from pgwright.design.refusals import UnknownObject
+from pgwright.design.requests.constraint import DropConstraint
+from pgwright.schema.model import Schema
 
 
 def contract(want: DropConstraint, on: Surroundings) -> tuple[Draft, ...]:
@@ -29,3 +33,19 @@ def contract(want: DropConstraint, on: Surroundings) -> tuple[Draft, ...]:
             notes=("The downgrade adds it again and reads every row; it refuses when rows break it by then.",),
         ),
     )
+
+
+def check(want: DropConstraint, on: Surroundings) -> None:
+    """Refuses what the database rules out."""
+    table = lookup.table_of(want, on)
+    if table.constraint(want.name) is None:
+        hint = lookup.near(want.name, (c.name for c in table.constraints))
+        raise UnknownObject(what=f"constraint of {want.table}", name=want.name, hint=hint)
+
+
+def after(want: DropConstraint, on: Surroundings) -> Schema:
+    """The schema once it is done."""
+    table = on.table(want.table, want.schema)
+    constraints = tuple(c for c in table.constraints if c.name != want.name)
+    indexes = tuple(i for i in table.indexes if i.constraint != want.name)
+    return lookup.put(on.database, replace(table, constraints=constraints, indexes=indexes))

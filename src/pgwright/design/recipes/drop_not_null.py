@@ -8,11 +8,13 @@ Source: PostgreSQL documentation, ALTER TABLE, DROP NOT NULL.
 
 from __future__ import annotations
 
-from pgwright.design import operations
+from pgwright.design import lookup, operations
 from pgwright.design.compiled import step
 from pgwright.design.draft import Draft, Surroundings
-from pgwright.design.request import DropNotNull
+from pgwright.design.refusals import UnknownObject
+from pgwright.design.requests.column import DropNotNull
 from pgwright.design.source import string
+from pgwright.schema.model import Relation
 
 
 def expand(want: DropNotNull, on: Surroundings) -> tuple[Draft, ...]:
@@ -33,3 +35,16 @@ def expand(want: DropNotNull, on: Surroundings) -> tuple[Draft, ...]:
             joins=f"table {want.schema or 'public'}.{want.table}",
         ),
     )
+
+
+def check(want: DropNotNull, on: Surroundings) -> None:
+    """Refuses what the database rules out."""
+    table = lookup.table_of(want, on)
+    if want.column in table.primary_key or not lookup.column(table, want.column).not_null:
+        raise UnknownObject(
+            what="NOT NULL to drop on", name=f"{want.table}.{want.column}", hint=_why_no_null(table, want.column)
+        )
+
+
+def _why_no_null(table: Relation, column: str) -> str:
+    return "It is part of the primary key." if column in table.primary_key else "The column may be NULL already."

@@ -14,12 +14,14 @@ Source: PostgreSQL documentation, ALTER TABLE, "SET NOT NULL" and "NOT VALID"; P
 
 from __future__ import annotations
 
-from pgwright.design import default, names, operations
+from pgwright.design import default, lookup, names, operations
 from pgwright.design.batches import plain_form
 from pgwright.design.compiled import step
 from pgwright.design.draft import Draft, Surroundings, Validation
 from pgwright.design.expression import columns
-from pgwright.design.request import AddCheck, SetNotNull
+from pgwright.design.refusals import AlreadyThere
+from pgwright.design.requests.column import SetNotNull
+from pgwright.design.requests.constraint import AddCheck
 from pgwright.design.source import qualified, quoted, string
 from pgwright.step import Phase, Step
 
@@ -157,3 +159,9 @@ def filling(want: SetNotNull, on: Surroundings, *, change: str, new_column: bool
             },
         ),
     )
+
+
+def check(want: SetNotNull, on: Surroundings) -> None:
+    """Refuses what the database rules out."""
+    if lookup.column(lookup.table_of(want, on), want.column).not_null:
+        raise AlreadyThere(what="NOT NULL on", name=f"{want.table}.{want.column}")

@@ -9,12 +9,15 @@ Source: PostgreSQL documentation, ALTER TABLE, Notes ("binary coercible"); 9.2 r
 
 from __future__ import annotations
 
-from pgwright.design import column_type, operations
+from dataclasses import replace
+
+from pgwright.design import column_type, lookup, operations
 from pgwright.design.compiled import step
 from pgwright.design.draft import Draft, Surroundings
 from pgwright.design.refusals import NotAWidening
-from pgwright.design.request import WidenColumn
+from pgwright.design.requests.column import WidenColumn
 from pgwright.design.source import string
+from pgwright.schema.model import Schema
 
 
 def is_widening(old: str, new: str) -> bool:
@@ -57,3 +60,11 @@ def expand(want: WidenColumn, on: Surroundings) -> tuple[Draft, ...]:
             joins=f"table {want.schema or 'public'}.{want.table}",
         ),
     )
+
+
+def after(want: WidenColumn, on: Surroundings) -> Schema:
+    """The schema once it is done."""
+    table = on.table(want.table, want.schema)
+    new = column_type.canonical(want.type)
+    columns = tuple(replace(c, type=new) if c.name == want.column else c for c in table.columns)
+    return lookup.put(on.database, replace(table, columns=columns))

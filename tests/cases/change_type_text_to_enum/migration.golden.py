@@ -1,0 +1,370 @@
+"""create type state
+
+An enum with its labels in order; columns of this type come after it.
+
+Phase: expand
+
+Notes:
+- A large change: 21 statements in 6 revisions; have it reviewed in parts.
+
+Revision ID: 000000000001
+Revises: 
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "000000000001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+pgwright = {
+    'change': 'create_enum',
+    'phase': 'expand',
+    'validate': [],
+}
+
+
+def upgrade() -> None:
+    op.execute("CREATE TYPE state AS ENUM ('new', 'paid', 'it''s')")
+
+
+def downgrade() -> None:
+    op.execute("DROP TYPE state")
+
+
+# ----------------------------------------------------------------------------------------------------
+
+"""add status_new to orders, kept equal to status
+
+status as state, beside the old one: whatever is written from now on is in both.
+
+Phase: expand
+Locks: ACCESS EXCLUSIVE on orders for an instant
+
+Validation: each count must be 0
+  -- values that do not fit state
+  SELECT count(*) FROM orders WHERE status::text <> ALL (enum_range(NULL::state)::text[])
+
+Notes:
+- Until the contract every value has to fit both text and state.
+
+Revision ID: 000000000002
+Revises: 000000000001
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "000000000002"
+down_revision = "000000000001"
+branch_labels = None
+depends_on = None
+
+pgwright = {
+    'change': 'change_type',
+    'phase': 'expand',
+    'validate': ['SELECT count(*) FROM orders WHERE status::text <> ALL (enum_range(NULL::state)::text[])'],
+}
+
+
+def upgrade() -> None:
+    op.add_column(
+        "orders",
+        sa.Column(
+            "status_new",
+            postgresql.ENUM("new", "paid", "it's", name="state", create_type=False),
+            nullable=True,
+        ),
+    )
+    op.execute(
+        "CREATE FUNCTION zz_orders_status_fill() RETURNS trigger LANGUAGE plpgsql "
+        "AS 'BEGIN NEW.status_new := NEW.status::state; RETURN NEW; END'"
+    )
+    op.execute(
+        "CREATE TRIGGER zz_orders_status_fill BEFORE INSERT OR UPDATE ON orders "
+        "FOR EACH ROW WHEN (NEW.status_new IS DISTINCT FROM (NEW.status::state)) "
+        "EXECUTE FUNCTION zz_orders_status_fill()"
+    )
+    op.execute(
+        "ALTER TABLE orders ADD CONSTRAINT ck_orders_status_mirror CHECK "
+        "(status_new IS NOT DISTINCT FROM (status::state) AND status_new IS NOT "
+        "NULL AND status IS NOT NULL) NOT VALID"
+    )
+
+
+def downgrade() -> None:
+    op.execute("ALTER TABLE orders DROP CONSTRAINT ck_orders_status_mirror")
+    op.execute("DROP TRIGGER zz_orders_status_fill ON orders")
+    op.execute("DROP FUNCTION zz_orders_status_fill()")
+    op.drop_column("orders", "status_new")
+
+
+# ----------------------------------------------------------------------------------------------------
+
+"""fill status_new of orders
+
+In batches, each its own transaction; rows that are right already are not written, so it
+can be repeated.
+
+Phase: backfill
+Locks: ROW EXCLUSIVE on orders; the rows of one batch at a time
+
+Validation: each count must be 0
+  -- rows in which status_new is not what status says
+  SELECT count(*) FROM orders WHERE status_new IS DISTINCT FROM (status::state)
+
+Revision ID: 000000000003
+Revises: 000000000002
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "000000000003"
+down_revision = "000000000002"
+branch_labels = None
+depends_on = None
+
+pgwright = {
+    'change': 'change_type',
+    'phase': 'backfill',
+    'table': 'orders',
+    'set': {'status_new': 'status::state'},
+    'where': 'status_new IS DISTINCT FROM (status::state)',
+    'key': ['id'],
+    'validate': ['SELECT count(*) FROM orders WHERE status_new IS DISTINCT FROM (status::state)'],
+}
+
+
+def upgrade() -> None:
+    fill = (
+        "UPDATE orders SET status_new = status::state WHERE status_new IS DISTINCT "
+        "FROM (status::state)"
+    )
+    if op.get_context().as_sql:
+        op.execute(fill)
+    else:
+        with op.get_context().autocommit_block():
+            pages = op.get_bind().scalar(
+                sa.text("SELECT pg_relation_size('orders') / current_setting('block_size')::int"),
+            )
+            for page in range(0, pages, 100):
+                op.execute(f"{fill} AND ctid >= '({page},0)' AND ctid < '({page + 100},0)'")
+            op.execute(fill)  # rows that moved meanwhile
+
+
+def downgrade() -> None:
+    # Nothing to do: what was filled in goes with the column.
+    pass
+
+
+# ----------------------------------------------------------------------------------------------------
+
+"""prove that status_new of orders is complete
+
+VALIDATE reads every row: the database's own proof that the fill missed none. It stays
+true until the contract.
+
+Phase: enforce
+Locks: SHARE UPDATE EXCLUSIVE on orders while it is read; readers and writers go on
+
+Validation: each count must be 0
+  -- rows in which status_new is not what status says
+  SELECT count(*) FROM orders WHERE status_new IS DISTINCT FROM (status::state)
+
+Revision ID: 000000000004
+Revises: 000000000003
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "000000000004"
+down_revision = "000000000003"
+branch_labels = None
+depends_on = None
+
+pgwright = {
+    'change': 'change_type',
+    'phase': 'enforce',
+    'validate': ['SELECT count(*) FROM orders WHERE status_new IS DISTINCT FROM (status::state)'],
+}
+
+
+def upgrade() -> None:
+    op.execute("ALTER TABLE orders VALIDATE CONSTRAINT ck_orders_status_mirror")
+
+
+def downgrade() -> None:
+    op.execute("ALTER TABLE orders DROP CONSTRAINT ck_orders_status_mirror")
+    op.execute(
+        "ALTER TABLE orders ADD CONSTRAINT ck_orders_status_mirror CHECK "
+        "(status_new IS NOT DISTINCT FROM (status::state) AND status_new IS NOT "
+        "NULL AND status IS NOT NULL) NOT VALID"
+    )
+
+
+# ----------------------------------------------------------------------------------------------------
+
+"""let status of orders be the state one
+
+Only the catalog changes. status_old is kept up to date from now on, so that the way
+back loses nothing.
+
+Phase: switch
+Locks: ACCESS EXCLUSIVE on orders for an instant
+
+Notes:
+- Connections with a prepared SELECT of this column fail once with `cached plan must not
+  change result type` (asyncpg, prepared statements of psycopg 3): let them reconnect.
+- The column now stands last in orders; an INSERT without a column list would notice.
+
+Revision ID: 000000000005
+Revises: 000000000004
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "000000000005"
+down_revision = "000000000004"
+branch_labels = None
+depends_on = None
+
+pgwright = {
+    'change': 'change_type',
+    'phase': 'switch',
+    'validate': [],
+}
+
+
+def upgrade() -> None:
+    op.execute(
+        "DO 'BEGIN IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = "
+        "''orders''::regclass AND conname = ''ck_orders_status_mirror'' AND "
+        "convalidated) THEN RAISE EXCEPTION USING MESSAGE = "
+        "''ck_orders_status_mirror is not validated: the copy may be incomplete, "
+        "nothing is switched or dropped''; END IF; END'"
+    )
+    op.execute("DROP TRIGGER zz_orders_status_fill ON orders")
+    op.execute("DROP FUNCTION zz_orders_status_fill()")
+    op.execute("ALTER TABLE orders ALTER COLUMN status_new SET NOT NULL")
+    op.execute("ALTER TABLE orders ALTER COLUMN status_new SET DEFAULT 'new'::state")
+    op.execute("ALTER TABLE orders ALTER COLUMN status DROP DEFAULT")
+    op.execute("ALTER TABLE orders RENAME COLUMN status TO status_old")
+    op.execute("ALTER TABLE orders RENAME COLUMN status_new TO status")
+    op.execute(
+        "CREATE FUNCTION zz_orders_status_keep() RETURNS trigger LANGUAGE plpgsql "
+        "AS 'BEGIN NEW.status_old := NEW.status::text; RETURN NEW; END'"
+    )
+    op.execute(
+        "CREATE TRIGGER zz_orders_status_keep BEFORE INSERT OR UPDATE ON orders "
+        "FOR EACH ROW WHEN (NEW.status IS DISTINCT FROM (NEW.status_old::state)) "
+        "EXECUTE FUNCTION zz_orders_status_keep()"
+    )
+
+
+def downgrade() -> None:
+    op.execute("DROP TRIGGER zz_orders_status_keep ON orders")
+    op.execute("DROP FUNCTION zz_orders_status_keep()")
+    op.execute("ALTER TABLE orders RENAME COLUMN status TO status_new")
+    op.execute("ALTER TABLE orders RENAME COLUMN status_old TO status")
+    op.execute("ALTER TABLE orders ALTER COLUMN status SET DEFAULT 'new'::text")
+    op.execute("ALTER TABLE orders ALTER COLUMN status_new DROP DEFAULT")
+    op.execute("ALTER TABLE orders ALTER COLUMN status_new DROP NOT NULL")
+    op.execute(
+        "CREATE FUNCTION zz_orders_status_fill() RETURNS trigger LANGUAGE plpgsql "
+        "AS 'BEGIN NEW.status_new := NEW.status::state; RETURN NEW; END'"
+    )
+    op.execute(
+        "CREATE TRIGGER zz_orders_status_fill BEFORE INSERT OR UPDATE ON orders "
+        "FOR EACH ROW WHEN (NEW.status_new IS DISTINCT FROM (NEW.status::state)) "
+        "EXECUTE FUNCTION zz_orders_status_fill()"
+    )
+
+
+# ----------------------------------------------------------------------------------------------------
+
+"""drop status_old of orders
+
+The old column leaves the catalog with its trigger and the mirror.
+
+Phase: contract
+Locks: ACCESS EXCLUSIVE on orders for an instant
+
+Notes:
+- Only after no release that uses it is running any more.
+- The downgrade fills status_old again in batches; it refuses values that text cannot
+  hold.
+
+Revision ID: 000000000006
+Revises: 000000000005
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "000000000006"
+down_revision = "000000000005"
+branch_labels = None
+depends_on = None
+
+pgwright = {
+    'change': 'change_type',
+    'phase': 'contract',
+    'validate': [],
+}
+
+
+def upgrade() -> None:
+    op.execute(
+        "DO 'BEGIN IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = "
+        "''orders''::regclass AND conname = ''ck_orders_status_mirror'' AND "
+        "convalidated) THEN RAISE EXCEPTION USING MESSAGE = "
+        "''ck_orders_status_mirror is not validated: the copy may be incomplete, "
+        "nothing is switched or dropped''; END IF; END'"
+    )
+    op.execute("DROP TRIGGER zz_orders_status_keep ON orders")
+    op.execute("DROP FUNCTION zz_orders_status_keep()")
+    op.drop_column("orders", "status_old")
+
+
+def downgrade() -> None:
+    op.execute("DROP TRIGGER IF EXISTS zz_orders_status_keep ON orders")
+    op.execute("DROP FUNCTION IF EXISTS zz_orders_status_keep()")
+    op.execute("ALTER TABLE orders DROP COLUMN IF EXISTS status_old")
+    op.execute("ALTER TABLE orders ADD COLUMN status_old text")
+    op.execute(
+        "CREATE FUNCTION zz_orders_status_keep() RETURNS trigger LANGUAGE plpgsql "
+        "AS 'BEGIN NEW.status_old := NEW.status::text; RETURN NEW; END'"
+    )
+    op.execute(
+        "CREATE TRIGGER zz_orders_status_keep BEFORE INSERT OR UPDATE ON orders "
+        "FOR EACH ROW WHEN (NEW.status IS DISTINCT FROM (NEW.status_old::state)) "
+        "EXECUTE FUNCTION zz_orders_status_keep()"
+    )
+    op.execute(
+        "ALTER TABLE orders ADD CONSTRAINT ck_orders_status_mirror CHECK (status "
+        "IS NOT DISTINCT FROM (status_old::state) AND status IS NOT NULL AND "
+        "status_old IS NOT NULL) NOT VALID"
+    )
+    fill = (
+        "UPDATE orders SET status_old = status::text WHERE status IS DISTINCT FROM "
+        "(status_old::state)"
+    )
+    if op.get_context().as_sql:
+        op.execute(fill)
+    else:
+        with op.get_context().autocommit_block():
+            pages = op.get_bind().scalar(
+                sa.text("SELECT pg_relation_size('orders') / current_setting('block_size')::int"),
+            )
+            for page in range(0, pages, 100):
+                op.execute(f"{fill} AND ctid >= '({page},0)' AND ctid < '({page + 100},0)'")
+            op.execute(fill)  # rows that moved meanwhile
+    with op.get_context().autocommit_block():
+        op.execute("ALTER TABLE orders VALIDATE CONSTRAINT ck_orders_status_mirror")
+    op.execute("ALTER TABLE orders ALTER COLUMN status_old SET NOT NULL")

@@ -1,0 +1,2 @@
+CREATE TYPE state AS ENUM ('new', 'it''s');
+COMMENT ON TYPE state IS 'unused';
