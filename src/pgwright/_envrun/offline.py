@@ -12,8 +12,8 @@ NEEDS_RESULTS = re.compile(
 
 def render(tree, wanted):
     """For each (revision, direction): {"sql": [...]} or {"reason": ..., "why": ...}. Rendered twice: some vary."""
-    first, route = _once(tree, wanted)
-    second, _ = _once(tree, wanted, route)
+    first, route = once(tree, wanted, _one)
+    second, _ = once(tree, wanted, _one, route)
     return [_agreed(one, other, route) for one, other in zip(first, second)]  # noqa: B905 - strict= came with Python 3.10
 
 
@@ -25,13 +25,16 @@ def _agreed(one, other, route):
     return dict(one, route=route)
 
 
-def _once(tree, wanted, route=None):
-    """All of them in one run. When env.py cannot run offline, a plain context with the options that it configured."""
+def once(tree, wanted, one, route=None):
+    """`one(tree, context, revision, direction)` for all of them, in one run of env.py; and the route taken.
+
+    When env.py cannot run offline, in a plain context with the options that it configured.
+    """
     results = []
 
     def work(heads, context):
         del results[:]
-        results.extend(_one(tree, context, revision, direction) for revision, direction in wanted)
+        results.extend(one(tree, context, revision, direction) for revision, direction in wanted)
         return []
 
     if route != "plain":
@@ -82,9 +85,11 @@ def _one(tree, context, revision, direction):
 
 def _reason(error, files):
     told = failure.describe(error, files)
+    why = "%s: %s" % (told["exception"], told["message"])
+    return {"reason": reason(told), "why": why, "line": told["line"]}
+
+
+def reason(told):
+    """`raises` for what the revision raises by itself, else `reads-data`: it wants what only a database can give."""
     needs = NEEDS_RESULTS.search("%s %s" % (told["exception"], told["message"])) or not told["raised_there"]
-    return {
-        "reason": "reads-data" if needs else "raises",
-        "why": "%s: %s" % (told["exception"], told["message"]),
-        "line": told["line"],
-    }
+    return "reads-data" if needs else "raises"

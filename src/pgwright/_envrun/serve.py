@@ -77,6 +77,13 @@ def compile_(house, wanted, target=None):
         return {"compiled": offline.render(house.tree, wanted)}
 
 
+def record(house, wanted, target=None):
+    from . import recording
+
+    with redirect.to(target, house.guard):
+        return {"recorded": recording.record(house.tree, wanted)}
+
+
 def write_revision(house, **options):
     from . import write
 
@@ -96,6 +103,7 @@ COMMANDS = {
     "create_all": create_all,
     "models": models,
     "compile": compile_,
+    "record": record,
     "write_revision": write_revision,
     "dispose": dispose,
 }

@@ -26,6 +26,7 @@ from pgwright.interpreter.results import (
     Loaded,
     ModelClass,
     Ran,
+    Recorded,
     Refused,
     Target,
     Waiting,
@@ -163,6 +164,11 @@ class Interpreter:
         """Many at once: two runs of env.py however many they are."""
         reply = self._must("compile", {"wanted": [list(one) for one in wanted]})
         return tuple(read.compiled(*one, answer) for one, answer in zip(wanted, reply["compiled"], strict=True))
+
+    def record(self, wanted: Sequence[tuple[str, Direction]]) -> tuple[Recorded, ...]:
+        """What each would send, message by message, with its line and operation: one run of env.py for all."""
+        reply = self._must("record", {"wanted": [list(one) for one in wanted]})
+        return tuple(read.recorded(*one, answer) for one, answer in zip(wanted, reply["recorded"], strict=True))
 
     def write_revision(
         self,

@@ -1,0 +1,176 @@
+"""What upgrade() and downgrade() would send, message by message, with the Alembic operation and the line behind each."""
+
+import sys
+
+from . import failure, offline
+
+
+class NeedsRows(Exception):
+    """The revision wants the rows of a query: it cannot be read without a database."""
+
+
+class NoRows:
+    """The result of a statement that was only recorded. Looking into it is what cannot be answered."""
+
+    def __init__(self, recorder):
+        object.__setattr__(self, "_recorder", recorder)
+
+    def __getattr__(self, name):
+        raise self._recorder.wanted(name)
+
+    def __iter__(self):
+        raise self._recorder.wanted("rows")
+
+
+class Recorder:
+    """Takes the messages of one direction of one revision. `files` names the files whose lines are told."""
+
+    def __init__(self, context, files):
+        self.context, self.files = context, files
+        self.sent = []
+        self.looked = None  # the first look into a result, swallowed by the revision or not
+
+    def take(self, text):
+        text = text.strip()
+        if not text:
+            return
+        file, line, operation = self._where()
+        self.sent.append({"sql": text, "file": file, "line": line, "operation": operation})
+
+    def end(self, how):
+        """A transaction that the revision ends by itself; SQLAlchemy begins the next at once."""
+        self.take(how)
+        self.take("BEGIN;")
+
+    def wanted(self, name):
+        error = NeedsRows("it looks at the %s of a statement" % name)
+        self.looked = self.looked or {"why": str(error), "line": self._where()[1]}
+        return error
+
+    def _where(self):
+        """(file, line, operation): the innermost frame of a revision file, and the operation that Alembic invokes."""
+        frame, operation = sys._getframe(2), None
+        while frame is not None:
+            code = frame.f_code
+            if code.co_filename in self.files:
+                return code.co_filename, frame.f_lineno, operation
+            if operation is None and code.co_name == "invoke" and "operation" in frame.f_locals:
+                operation = type(frame.f_locals["operation"]).__name__
+            frame = frame.f_back
+        return None, None, operation
+
+    def run(self, call):
+        """Runs upgrade() or downgrade(); whatever it raises is returned, not raised."""
+        context = self.context
+        output, connection, memo = context.impl.static_output, context.impl.connection, dict(context.impl.memo)
+        own = context.connection
+        context.impl.memo.clear()  # enums made by another revision must not hide a CREATE TYPE of this one
+        context.impl.static_output = self.take
+        context.impl.connection = context.connection = _connection(self)
+        try:
+            call()
+        except (Exception, SystemExit) as error:
+            return error
+        finally:
+            context.impl.static_output, context.impl.connection, context.connection = output, connection, own
+            context.impl.memo.clear()
+            context.impl.memo.update(memo)
+        return None
+
+
+def _connection(recorder):
+    """Stands where Alembic's own mock connection stands in offline mode, and takes parameters as well."""
+    from sqlalchemy.engine.mock import MockConnection
+
+    def execute(statement, parameters=None):
+        return _execute(recorder, statement, parameters)
+
+    def exec_driver_sql(self, statement, *parameters, **more):
+        recorder.take(statement + ";")
+        return NoRows(recorder)
+
+    def scalar(self, statement, *parameters, **more):
+        execute(statement, *parameters)
+        raise recorder.wanted("value")
+
+    def same(self, *arguments):
+        return self
+
+    members = {
+        "exec_driver_sql": exec_driver_sql,
+        "scalar": scalar,
+        "scalars": scalar,
+        "begin": same,
+        "begin_nested": same,
+        "__enter__": same,
+        "__exit__": lambda self, *error: None,
+        "commit": lambda self: recorder.end("COMMIT;"),
+        "rollback": lambda self: recorder.end("ROLLBACK;"),
+        "close": lambda self: None,
+        "in_transaction": lambda self: True,
+    }
+    return type("Connection", (MockConnection,), members)(recorder.context.dialect, execute)
+
+
+def _execute(recorder, statement, parameters):
+    from sqlalchemy import text
+
+    if isinstance(statement, str):
+        statement = text(statement)
+    for one in parameters if isinstance(parameters, (list, tuple)) else [parameters]:
+        recorder.take(_compiled(recorder.context, statement, one))
+    return NoRows(recorder)
+
+
+def _compiled(context, statement, parameters):
+    """The statement as text with its values in place; a value that cannot be written as SQL becomes NULL."""
+    from sqlalchemy.schema import DDLElement
+
+    if isinstance(statement, DDLElement):
+        return str(statement.compile(dialect=context.dialect)) + ";"
+    if parameters and hasattr(statement, "bindparams"):
+        statement = statement.bindparams(**{k: v for k, v in dict(parameters).items() if k in statement._bindparams})
+    elif parameters and hasattr(statement, "values"):
+        statement = statement.values(**dict(parameters))
+    for options in ({"literal_binds": True}, {"render_postcompile": True}):
+        try:
+            compiled = statement.compile(dialect=context.dialect, compile_kwargs=options)
+            break
+        except Exception:
+            continue
+    else:
+        return str(statement) + ";"
+    sql = str(compiled)
+    if "literal_binds" not in options:
+        named = getattr(compiled, "params", {})
+        for name in sorted(named, key=len, reverse=True):
+            for form in ("%%(%s)s", ":%s"):
+                sql = sql.replace(form % name, "NULL")
+    return sql.replace("%%", "%") + ";"
+
+
+def record(tree, wanted):
+    """For each (revision, direction): {"sent": [...], "stopped": None or {"reason", "why", "line"}, "route": ...}."""
+    found, route = offline.once(tree, wanted, _one)
+    return [dict(one, route=route) for one in found]
+
+
+def _one(tree, context, revision, direction):
+    module = tree.script.get_revision(revision).module
+    recorder = Recorder(context, tree.files)
+    call = getattr(module, "upgrade" if direction == "up" else "downgrade", None)
+    error = recorder.run(call) if call else None
+    transactional = bool(context.impl.transactional_ddl)
+    return {"sent": recorder.sent, "stopped": _stopped(recorder, error, tree.files), "transactional": transactional}
+
+
+def _stopped(recorder, error, files):
+    if isinstance(error, NeedsRows) or (error is None and recorder.looked):
+        return dict(recorder.looked, reason="reads-data")
+    if error is None:
+        return None
+    if isinstance(error, SystemExit):
+        return {"reason": "raises", "why": "it ends the process", "line": None}
+    told = failure.describe(error, files)
+    why = "%s: %s" % (told["exception"], told["message"])
+    return {"reason": offline.reason(told), "why": why, "line": told["line"]}

@@ -1,0 +1,150 @@
+"""Pieces that every reader needs: names, types, expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pgwright.hazards.acts import Expression, Type
+
+SERIAL = {
+    "serial": "int4",
+    "serial4": "int4",
+    "bigserial": "int8",
+    "serial8": "int8",
+    "smallserial": "int2",
+    "serial2": "int2",
+}
+
+
+def key(schema: str, name: str) -> str:
+    """A relation's key: `public.` left out, because nearly nobody writes it."""
+    return f"{schema}.{name}" if schema and schema != "public" else name
+
+
+def relation(node: Any) -> str:
+    """The key of a RangeVar."""
+    return key(node.schemaname, node.relname)
+
+
+def words(nodes: Iterable[Any]) -> tuple[str, ...]:
+    """The texts of a list of String nodes."""
+    return tuple(one.string.sval for one in nodes)
+
+
+def qualified(nodes: Iterable[Any]) -> str:
+    """The key of a name given as a list of String nodes."""
+    parts = words(nodes)
+    return key(parts[-2] if len(parts) > 1 else "", parts[-1]) if parts else ""
+
+
+def type_of(node: Any) -> Type:
+    """The type of a TypeName; serial types by their integer."""
+    parts = [part for part in words(node.names) if part not in ("pg_catalog", "public")]
+    name = ".".join(parts)
+    modifiers = tuple(one.a_const.ival.ival for one in node.typmods if one.HasField("a_const"))
+    return Type(SERIAL.get(name, name), modifiers, bool(node.array_bounds))
+
+
+def is_serial(node: Any) -> bool:
+    """True for serial, bigserial, smallserial."""
+    return words(node.names)[-1:] != () and words(node.names)[-1] in SERIAL
+
+
+def walk(node: Any) -> Iterator[Any]:
+    """The message and every message in it, parents first."""
+    yield node
+    for field, value in node.ListFields():
+        if field.message_type is None:
+            continue
+        for inner in value if field.is_repeated else (value,):
+            yield from walk(inner)
+
+
+def expression(node: Any) -> Expression:
+    """The facts of an expression node."""
+    columns, functions = [], []
+    is_constant = True
+    for inner in walk(node):
+        name = type(inner).__name__
+        if name == "ColumnRef":
+            columns.append(inner.fields[-1].string.sval if inner.fields[-1].HasField("string") else "*")
+        elif name == "FuncCall":
+            functions.append(qualified(inner.funcname).removeprefix("pg_catalog."))
+        elif name in ("SQLValueFunction", "SubLink"):
+            is_constant = False
+    null = node.HasField("a_const") and node.a_const.isnull
+    return Expression(
+        text(node),
+        tuple(dict.fromkeys(columns)),
+        tuple(dict.fromkeys(functions)),
+        frozenset(_not_null(node)),
+        is_constant and not columns and not functions,
+        null,
+    )
+
+
+def _not_null(node: Any) -> Iterator[str]:
+    """Columns that cannot be null where the expression is true: `c IS NOT NULL`, alone or among ANDs."""
+    kind = node.WhichOneof("node")
+    if kind == "null_test":
+        test = node.null_test
+        if test.nulltesttype == 2 and test.arg.HasField("column_ref"):  # IS_NOT_NULL
+            yield test.arg.column_ref.fields[-1].string.sval
+    elif kind == "bool_expr" and node.bool_expr.boolop == 1:  # AND_EXPR
+        for one in node.bool_expr.args:
+            yield from _not_null(one)
+
+
+def text(node: Any) -> str:
+    """An expression as SQL text, by the parser's own deparser."""
+    import postgast
+
+    result = postgast.pg_query_pb2.ParseResult()
+    target = result.stmts.add().stmt.select_stmt.target_list.add().res_target
+    target.val.CopyFrom(node)
+    try:
+        return str(postgast.deparse(result)).removeprefix("SELECT ")
+    except postgast.PgQueryError:  # an expression that a SELECT list does not take
+        return ""
+
+
+def relations_in(node: Any) -> tuple[str, ...]:
+    """Every relation that a query names, those of its WITH queries left out."""
+    names, ctes = [], set()
+    for inner in walk(node):
+        kind = type(inner).__name__
+        if kind == "RangeVar":
+            names.append(relation(inner))
+        elif kind == "CommonTableExpr":
+            ctes.add(inner.ctename)
+    return tuple(name for name in dict.fromkeys(names) if name not in ctes)
+
+
+def functions_in(node: Any) -> tuple[str, ...]:
+    """Every function that is called somewhere in it."""
+    found = (qualified(one.funcname) for one in walk(node) if type(one).__name__ == "FuncCall")
+    return tuple(dict.fromkeys(name.removeprefix("pg_catalog.") for name in found))
+
+
+def is_limited(node: Any) -> bool:
+    """True when some query in it has a LIMIT."""
+    return any(type(one).__name__ == "SelectStmt" and one.HasField("limit_count") for one in walk(node))
+
+
+def options(nodes: Iterable[Any]) -> dict[str, Any]:
+    """DefElems by name."""
+    return {one.def_elem.defname: one.def_elem.arg for one in nodes if one.HasField("def_elem")}
+
+
+def is_on(options: dict[str, Any], name: str) -> bool:
+    """A boolean option: given without a value, or with a true one."""
+    if name not in options:
+        return False
+    value = options[name]
+    kind = value.WhichOneof("node")
+    if kind is None:
+        return True
+    if kind == "string":
+        return str(value.string.sval).lower() in ("true", "on", "1")
+    return bool(value.boolean.boolval if kind == "boolean" else value.integer.ival)
