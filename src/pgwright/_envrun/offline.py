@@ -1,6 +1,7 @@
 """Revisions as SQL text, without a database: through the project's env.py where it has an offline mode."""
 
 import io
+import os
 import re
 
 from . import failure
@@ -40,12 +41,25 @@ def once(tree, wanted, one, route=None):
     if route != "plain":
         try:
             tree.run(work, sql=True, starting_rev="base", dont_mutate=True)
-        except (Exception, SystemExit):
+        except (Exception, SystemExit) as error:
             del results[:]
-        if results:
+            tree.opts = tree.opts or _named_on_the_way(error)
+        if results or not wanted:
             return results, "env.py"
     _plain(tree, work)
     return results, "plain"
+
+
+def _named_on_the_way(error):
+    """`target_metadata` as env.py had set it when it failed: naming conventions come from there."""
+    frame = error.__traceback__
+    while frame is not None:
+        if os.path.basename(frame.tb_frame.f_code.co_filename) == "env.py":
+            metadata = frame.tb_frame.f_globals.get("target_metadata")
+            if metadata is not None:
+                return {"target_metadata": metadata}
+        frame = frame.tb_next
+    return None
 
 
 def _plain(tree, work):

@@ -1,5 +1,6 @@
 """What upgrade() and downgrade() would send, message by message, with the Alembic operation and the line behind each."""
 
+import os
 import sys
 
 from . import failure, offline
@@ -64,6 +65,7 @@ class Recorder:
         context = self.context
         output, connection, memo = context.impl.static_output, context.impl.connection, dict(context.impl.memo)
         own = context.connection
+        context.impl._exec = self._exec
         context.impl.memo.clear()  # enums made by another revision must not hide a CREATE TYPE of this one
         context.impl.static_output = self.take
         context.impl.connection = context.connection = _connection(self)
@@ -75,7 +77,12 @@ class Recorder:
             context.impl.static_output, context.impl.connection, context.connection = output, connection, own
             context.impl.memo.clear()
             context.impl.memo.update(memo)
+            del context.impl._exec
         return None
+
+    def _exec(self, construct, execution_options=None, multiparams=None, params=None):
+        """Alembic's own refuses parameters and fails on values that it cannot write as SQL; this takes both."""
+        _execute(self, construct, multiparams or params)
 
 
 def _connection(recorder):
@@ -127,40 +134,92 @@ def _compiled(context, statement, parameters):
     from sqlalchemy.schema import DDLElement
 
     if isinstance(statement, DDLElement):
-        return str(statement.compile(dialect=context.dialect)) + ";"
+        return _text(statement.compile(dialect=context.dialect))
     if parameters and hasattr(statement, "bindparams"):
         statement = statement.bindparams(**{k: v for k, v in dict(parameters).items() if k in statement._bindparams})
     elif parameters and hasattr(statement, "values"):
         statement = statement.values(**dict(parameters))
-    for options in ({"literal_binds": True}, {"render_postcompile": True}):
-        try:
-            compiled = statement.compile(dialect=context.dialect, compile_kwargs=options)
-            break
-        except Exception:
-            continue
-    else:
-        return str(statement) + ";"
+    try:
+        return _text(statement.compile(dialect=context.dialect, compile_kwargs={"literal_binds": True}))
+    except Exception:
+        pass  # a value without a literal form, or none at all
+    try:
+        compiled = statement.compile(dialect=context.dialect, compile_kwargs={"render_postcompile": True})
+    except Exception:
+        return _headless(statement)
     sql = str(compiled)
-    if "literal_binds" not in options:
-        named = getattr(compiled, "params", {})
-        for name in sorted(named, key=len, reverse=True):
-            for form in ("%%(%s)s", ":%s"):
-                sql = sql.replace(form % name, "NULL")
-    return sql.replace("%%", "%") + ";"
+    for name in sorted(compiled.params, key=len, reverse=True):
+        for form in ("%%(%s)s", ":%s"):
+            sql = sql.replace(form % name, "NULL")
+    return _text(sql)
 
 
-def record(tree, wanted):
-    """For each (revision, direction): {"sent": [...], "stopped": None or {"reason", "why", "line"}, "route": ...}."""
-    found, route = offline.once(tree, wanted, _one)
-    return [dict(one, route=route) for one in found]
+def _text(compiled):
+    return str(compiled).replace("\t", "    ").replace("%%", "%").strip() + ";"
 
 
-def _one(tree, context, revision, direction):
-    module = tree.script.get_revision(revision).module
+def _headless(statement):
+    """An INSERT that cannot be compiled is still an INSERT into that table."""
+    table = getattr(statement, "table", None)
+    return 'INSERT INTO "%s" DEFAULT VALUES;' % table.name if table is not None else str(statement) + ";"
+
+
+class Modules:
+    """The modules of the revisions: Alembic's own, or each file by itself when one of them cannot be imported."""
+
+    def __init__(self, tree, files):
+        self.tree, self.paths = tree, files
+        self.broken = {}  # revision -> why it cannot be imported
+        self.whole = None
+
+    def of(self, revision):
+        """The module, or None: then `broken` says why."""
+        if self.whole is None:
+            try:
+                self.whole = {one.revision: one.module for one in self.tree.script.walk_revisions()}
+            except (Exception, SystemExit):
+                self.whole = {}
+        if revision not in self.whole:
+            self.whole[revision] = self._alone(revision)
+        return self.whole[revision]
+
+    def _alone(self, revision):
+        from alembic.util import load_python_file
+
+        path = self.paths[revision]
+        try:
+            return load_python_file(os.path.dirname(path), os.path.basename(path))
+        except (Exception, SystemExit) as error:
+            self.broken[revision] = failure.describe(error, self.tree.files)
+            return None
+
+
+def record(tree, wanted, files):
+    """For each (revision, direction): {"sent", "stopped", "transactional", "route"}. `files`: revision -> its file.
+
+    env.py runs once, in its offline mode. Where it has none, a plain context takes the metadata that env.py named.
+    """
+    tree.files = {path: name for name, path in files.items()}
+    modules = Modules(tree, files)
+
+    def one(tree, context, revision, direction):
+        return _one(tree, context, modules, revision, direction)
+
+    found, route = offline.once(tree, wanted, one)
+    return [dict(each, route=route) for each in found]
+
+
+def _one(tree, context, modules, revision, direction):
+    module = modules.of(revision)
     recorder = Recorder(context, tree.files)
+    transactional = bool(context.impl.transactional_ddl)
+    if module is None:
+        told = modules.broken[revision]
+        why = "%s: %s" % (told["exception"], told["message"])
+        stopped = {"reason": "cannot-import", "why": why, "line": told["line"]}
+        return {"sent": [], "stopped": stopped, "transactional": transactional}
     call = getattr(module, "upgrade" if direction == "up" else "downgrade", None)
     error = recorder.run(call) if call else None
-    transactional = bool(context.impl.transactional_ddl)
     return {"sent": recorder.sent, "stopped": _stopped(recorder, error, tree.files), "transactional": transactional}
 
 
@@ -174,3 +233,13 @@ def _stopped(recorder, error, files):
     told = failure.describe(error, files)
     why = "%s: %s" % (told["exception"], told["message"])
     return {"reason": offline.reason(told), "why": why, "line": told["line"]}
+
+
+def imported(root):
+    """The project's own files that were imported on the way: what the rendering depends on beside the revisions."""
+    found = set()
+    for module in list(sys.modules.values()):
+        path = getattr(module, "__file__", None)
+        if isinstance(path, str) and path.startswith(root) and failure.is_users(path):
+            found.add(path)
+    return sorted(found)

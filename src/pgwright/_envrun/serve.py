@@ -77,11 +77,16 @@ def compile_(house, wanted, target=None):
         return {"compiled": offline.render(house.tree, wanted)}
 
 
-def record(house, wanted, target=None):
+def record(house, wanted, files, root, **options):
+    """Renders without a database ever having been there: env.py in offline mode, then the revisions."""
     from . import recording
+    from .tree import Tree
 
-    with redirect.to(target, house.guard):
-        return {"recorded": recording.record(house.tree, wanted)}
+    house.tree = house.tree or Tree(**options)
+    redirect.listen(house.guard)
+    with redirect.to(None, house.guard):
+        recorded = recording.record(house.tree, wanted, files)
+    return {"recorded": recorded, "imported": recording.imported(root)}
 
 
 def write_revision(house, **options):

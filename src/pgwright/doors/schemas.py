@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 from pgwright.desk.result import Result
-from pgwright.doors.output import ProveOutput
+from pgwright.doors.output import CheckOutput, ProveOutput
 from pgwright.records import Change, Proof, Task
 
 Json = dict[str, Any]
@@ -20,6 +20,7 @@ PUBLISHED: tuple[tuple[str, type], ...] = (
     ("task", Task),
     ("change", Change),
     ("proof", Proof),
+    ("check-output", CheckOutput),
     ("prove-output", ProveOutput),
     ("result", Result),
 )

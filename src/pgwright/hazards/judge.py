@@ -65,7 +65,7 @@ def finding(rule: Rule, hit: Found, revision: Revision, phase: Phase) -> Finding
         confidence="read",
         message=filled(rule.when, hit),
         why=effect,
-        instead=filled(rule.instead, hit),
+        instead=filled(rule.instead if revision.revision or not rule.instead_sql else rule.instead_sql, hit),
         revision=revision.revision,
         phase=phase,
         file=(statement.file if statement else None) or revision.file,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pgwright.hazards.acts import Transaction
+from pgwright.hazards.checked import Read
 from pgwright.hazards.reading import Command, Unparsable, commands
-from pgwright.hazards.statement import Broken, Script, Statement
+from pgwright.hazards.statement import Broken, Phase, Script, Statement
 from pgwright.interpreter import Recorded, Sent
 
 
@@ -35,7 +36,7 @@ class Transactions:
 
 def script(recorded: Recorded) -> Script:
     """The Script of one direction, as far as it could be rendered."""
-    phase = "upgrade" if recorded.direction == "up" else "downgrade"
+    phase: Phase = "upgrade" if recorded.direction == "up" else "downgrade"
     statements: list[Statement] = []
     broken: list[Broken] = []
     transactions = Transactions(recorded.transactional)
@@ -51,7 +52,7 @@ def script(recorded: Recorded) -> Script:
                     len(statements),
                     transaction,
                     number,
-                    phase,  # type: ignore[arg-type]
+                    phase,
                     recorded.revision,
                     sent.file,
                     sent.line,
@@ -59,15 +60,17 @@ def script(recorded: Recorded) -> Script:
                 )
             )
     file = next((sent.file for sent in recorded.sent if sent.file), None)
-    read = "needs-shadow" if recorded.reason else "full"
+    raised = recorded.reason == "raises"
+    read: Read = {"": "full", "raises": "full", "cannot-import": "failed"}.get(recorded.reason, "needs-shadow")  # type: ignore[assignment]
     return Script(
         tuple(statements),
-        phase,  # type: ignore[arg-type]
+        phase,
         recorded.revision,
         file,
-        read,  # type: ignore[arg-type]
-        recorded.why,
+        read,
+        "" if raised else recorded.why,
         recorded.line,
+        recorded.why if raised else "",
         tuple(broken),
     )
 

@@ -91,6 +91,7 @@ class Rule:
     phases: tuple[Phase, ...] = ("upgrade",)
     observe: Observation = field(default_factory=Observation)
     data_loss: bool = False
+    instead_sql: str = ""  # what is printed for SQL files; without it, `instead`
     source: str = ""
     detect: Detect | None = None
     detect_revision: DetectRevision | None = None
@@ -110,7 +111,7 @@ def rule(module: ModuleType) -> Rule:
     """The Rule that a module of `rules/` describes; its name is the slug. Raises AttributeError for a missing constant."""
     optional: dict[str, Any] = {
         name.lower(): getattr(module, name)
-        for name in ("VERSIONS", "PHASES", "OBSERVE", "DATA_LOSS")
+        for name in ("VERSIONS", "PHASES", "OBSERVE", "DATA_LOSS", "INSTEAD_SQL")
         if hasattr(module, name)
     }
     made = Rule(

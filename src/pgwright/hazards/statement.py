@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from pgwright.hazards.acts import Act
+from pgwright.hazards.checked import Read
 
 A = TypeVar("A", bound=Act)
 Phase = Literal["upgrade", "downgrade"]
-Read = Literal["full", "needs-shadow", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class Script:
     read: Read = "full"
     reason: str = ""  # why it could not be read to the end
     line: int | None = None  # where it stopped
+    raises: str = ""  # what it raises by itself, at `line`: a downgrade that refuses on purpose is read in full
     unparsable: tuple[Broken, ...] = ()
 
     def after(self, statement: Statement) -> tuple[Statement, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -26,8 +26,8 @@ from pgwright.interpreter.results import (
     Loaded,
     ModelClass,
     Ran,
-    Recorded,
     Refused,
+    Rendered,
     Target,
     Waiting,
 )
@@ -89,17 +89,8 @@ class Interpreter:
 
     def load(self, target: Target) -> Loaded:
         """env.py once with no steps, the revisions after it. Raises EnvFailed, RevisionsFailed, NotPostgres."""
-        tree, settings = self.project.tree, self.project.settings
         reply, error = self._call(
-            {
-                "do": "load",
-                "target": read.plain(target),
-                "ini": str(tree.ini) if tree.ini else None,
-                "toml": str(tree.toml) if tree.toml else None,
-                "section": tree.section,
-                "x": list(settings.x),
-                "options": dict(tree.options),
-            },
+            {"do": "load", "target": read.plain(target), **self._tree()},
             LOAD_TIMEOUT,
         )
         if error is not None:
@@ -165,10 +156,30 @@ class Interpreter:
         reply = self._must("compile", {"wanted": [list(one) for one in wanted]})
         return tuple(read.compiled(*one, answer) for one, answer in zip(wanted, reply["compiled"], strict=True))
 
-    def record(self, wanted: Sequence[tuple[str, Direction]]) -> tuple[Recorded, ...]:
-        """What each would send, message by message, with its line and operation: one run of env.py for all."""
-        reply = self._must("record", {"wanted": [list(one) for one in wanted]})
-        return tuple(read.recorded(*one, answer) for one, answer in zip(wanted, reply["recorded"], strict=True))
+    def record(self, wanted: Sequence[tuple[str, Direction]], files: Mapping[str, Path]) -> Rendered:
+        """What each would send, message by message, without a database and without `load`.
+
+        `files` maps every revision of the history to its file. One run of env.py, in its offline mode where it has one.
+        """
+        facts = {
+            "wanted": [list(one) for one in wanted],
+            "files": {name: str(path) for name, path in files.items()},
+            "root": str(self.project.root),
+            **self._tree(),
+        }
+        reply = self._must("record", facts)
+        recorded = (read.recorded(*one, answer) for one, answer in zip(wanted, reply["recorded"], strict=True))
+        return Rendered(tuple(recorded), tuple(reply["imported"]), read.refused(reply))
+
+    def _tree(self) -> dict[str, Any]:
+        tree, settings = self.project.tree, self.project.settings
+        return {
+            "ini": str(tree.ini) if tree.ini else None,
+            "toml": str(tree.toml) if tree.toml else None,
+            "section": tree.section,
+            "x": list(settings.x),
+            "options": dict(tree.options),
+        }
 
     def write_revision(
         self,

@@ -300,7 +300,16 @@ class Recorded:
     direction: Direction
     sent: tuple[Sent, ...]
     transactional: bool = True
-    reason: str = ""  # "reads-data" or "raises"
+    reason: str = ""  # "reads-data", "raises" or "cannot-import"
     why: str = ""
     line: int | None = None
     route: str = "env.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Many recordings, the project's files that were imported for them, and what the guard refused on the way."""
+
+    recorded: tuple[Recorded, ...]
+    imported: tuple[str, ...]
+    refused: tuple[Refused, ...] = ()

@@ -20,7 +20,7 @@ KINDS: dict[str, Kind] = {
     "production": "production",
 }
 TEXTS, LISTS = ("python", "tree", "main"), ("x", "allow", "setup_sql", "shims")
-KNOWN = {*TEXTS, *LISTS, "major", "env", "environments"}
+KNOWN = {*TEXTS, *LISTS, "major", "env", "environments", "check"}
 # RFC 2606 and 6761: names that can never be a real machine, and this machine itself
 ADDRESS = re.compile(r"://[^/\s:@]*:[^/\s@]+@(\[[^\]]*\]|[^/\s:?]*)")  # with a password; the group is the host
 NOWHERE = re.compile(r"(^|\.)(invalid|test|example|localhost)$|^127\.|^::1$|^$")
@@ -50,6 +50,7 @@ class Settings:
     shims: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
     environments: tuple[Environment, ...] = ()
+    check: Mapping[str, Any] = field(default_factory=dict)  # of `pgwright check`; hazards/settings.py reads it
 
     def environment(self, name: str) -> Environment | None:
         """The environment of that name, or None."""
@@ -97,6 +98,7 @@ def _settings(table: dict[str, Any], file: Path) -> Settings:
         shims=tuple(table.get("shims", ())),
         env={name: str(value) for name, value in table.get("env", {}).items()},
         environments=tuple(_environment(name, one, file) for name, one in table.get("environments", {}).items()),
+        check=table.get("check", {}),
     )
 
 
@@ -111,6 +113,7 @@ def _check(table: dict[str, Any], file: Path) -> None:
         "major": int,
         "env": dict,
         "environments": dict,
+        "check": dict,
     }
     for name, value in table.items():
         if not isinstance(value, wanted[name]):

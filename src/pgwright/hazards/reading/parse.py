@@ -10,6 +10,7 @@ from typing import Any
 from pgwright.hazards.acts import Act, Other
 from pgwright.hazards.reading.registry import READERS
 
+SEMICOLON = 59  # the scanner names such tokens by their character
 LONG = 200_000  # characters: a longer command is a load of data, and its head says what it is
 
 
@@ -32,9 +33,13 @@ class Unparsable:
     why: str
 
 
-@lru_cache(maxsize=4096)
 def commands(text: str) -> tuple[Command | Unparsable, ...]:
     """The commands of a text in order. One that does not parse is an Unparsable; those around it are read."""
+    return _kept(text) if len(text) <= LONG else tuple(_commands(text))
+
+
+@lru_cache(maxsize=1024)
+def _kept(text: str) -> tuple[Command | Unparsable, ...]:
     return tuple(_commands(text))
 
 
@@ -43,37 +48,31 @@ def _commands(text: str) -> Iterator[Command | Unparsable]:
 
     data = text.encode()
     try:
-        tree = _parsed(text) if len(text) <= LONG else None
+        tree = postgast.parse(text) if len(text) <= LONG else None
     except postgast.PgQueryError:
         tree = None
     if tree is not None:
         for one in tree.stmts:
             end = one.stmt_location + one.stmt_len if one.stmt_len else len(data)
-            yield _command(data, one.stmt_location, end, one.stmt)
+            yield _command(data[one.stmt_location : end].decode(), len(data[: one.stmt_location].decode()), one.stmt)
         return
+    counted = before = 0  # characters before byte `counted`
     for start, end in _pieces(data):
+        before += len(data[counted:start].decode())
+        counted = start
         piece = data[start:end].decode()
-        before = len(data[:start].decode())
         try:
-            found = _parsed(_head(piece))
+            found = postgast.parse(_head(piece))
         except postgast.PgQueryError as error:
             yield Unparsable(piece.strip(), before, before + max(0, error.cursorpos - 1), str(error))
             continue
         for one in found.stmts:
-            yield _command(data, start, end, one.stmt)
+            yield _command(piece, before, one.stmt)
 
 
-def _parsed(text: str) -> Any:
-    import postgast
-
-    return postgast.parse(text)
-
-
-def _command(data: bytes, start: int, end: int, node: Any) -> Command:
-    raw = data[start:end].decode()
+def _command(raw: str, before: int, node: Any) -> Command:
     text = _bare(raw)
-    offset = len(data[:start].decode()) + raw.find(text)
-    return Command(text.rstrip(), offset, acts_of(node))
+    return Command(text.rstrip(), before + len(raw) - len(text), acts_of(node))
 
 
 def acts_of(node: Any) -> tuple[Act, ...]:
@@ -102,35 +101,41 @@ def _head(text: str) -> str:
         return text
     bare = _bare(text)
     head, values, _ = bare[:2000].partition("VALUES")
-    return f"{head} DEFAULT VALUES" if values and bare[:6].upper() == "INSERT" else text
+    return f"{head} VALUES (NULL)" if values and bare[:6].upper() == "INSERT" else text
 
 
 def _pieces(data: bytes) -> Iterator[tuple[int, int]]:
     """(start, end) of each piece between semicolons, by the parser's own scanner: it survives what does not parse."""
     import postgast
 
-    start = depth = 0
     try:
         tokens = postgast.scan(data.decode()).tokens
-    except postgast.PgQueryError:  # a quote that is never closed
-        yield 0, len(data)
+    except postgast.PgQueryError as error:  # a quote that is never closed: all before it can still be told apart
+        broken = len(data.decode()[: max(0, error.cursorpos - 1)].encode())
+        last = 0
+        if broken:
+            for last, end in _pieces(data[:broken]):
+                if end < broken and data[end : end + 1] == b";":
+                    yield last, end
+                    last = end + 1
+        yield last, len(data)
         return
-    atomic = 0
+    start = atomic = 0
     for token in tokens:
-        kind = data[token.start : token.end]
-        if kind == b"(":
-            depth += 1
-        elif kind == b")":
-            depth = max(0, depth - 1)
-        elif kind.upper() == b"ATOMIC":
-            atomic = 1
-        elif atomic and kind.upper() == b"CASE":
-            atomic += 1
-        elif atomic and kind.upper() == b"END":
-            atomic -= 1
-        elif kind == b";" and not atomic:
+        if token.token == SEMICOLON and not atomic:
             if data[start : token.start].strip():
                 yield start, token.start
-            start, depth = token.end, 0
+            start = token.end
+        elif token.keyword_kind:
+            atomic = _nested(atomic, data[token.start : token.end].upper())
     if data[start:].strip():
         yield start, len(data)
+
+
+def _nested(atomic: int, word: bytes) -> int:
+    """How deep in BEGIN ATOMIC ... END the scanner stands; a CASE in it has an END of its own."""
+    if word == b"ATOMIC":
+        return 1
+    if atomic and word == b"CASE":
+        return atomic + 1
+    return atomic - 1 if atomic and word == b"END" else atomic

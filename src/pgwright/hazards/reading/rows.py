@@ -39,9 +39,12 @@ def _literal(node: Any) -> str:
     """A constant as its bare text; anything else as SQL."""
     while node.HasField("type_cast"):
         node = node.type_cast.arg
-    if node.HasField("a_const") and node.a_const.HasField("sval"):
-        return str(node.a_const.sval.sval)
-    return text(node)
+    if not node.HasField("a_const"):
+        return text(node)
+    kind = node.a_const.WhichOneof("val")
+    if kind == "ival":
+        return str(node.a_const.ival.ival)
+    return "NULL" if kind is None else str(getattr(getattr(node.a_const, kind), kind))
 
 
 def update(node: Any) -> Iterator[Act]:

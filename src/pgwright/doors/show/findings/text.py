@@ -1,0 +1,82 @@
+"""Findings for people: what and where, the source line underlined, why, and the corrected code."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from pgwright.doors.show.humane import count
+from pgwright.doors.show.refusal import errors as show_errors
+from pgwright.hazards.checked import Checked
+from pgwright.step import Finding
+
+STYLE = {"error": "bold red", "warning": "bold yellow", "info": "bold cyan"}
+INDENT = "        "
+
+
+def shown(checked: Checked, root: Path) -> RenderableType:
+    """Every finding with its source, what could not be read whole, errors, and a count."""
+    text = Text()
+    for finding in checked.findings:
+        _append(text, finding, root)
+    for one in checked.revisions:
+        if one.read == "needs-shadow":
+            text.append("not read to the end ", style="yellow").append(f"{one.file or one.revision}: {one.reason}\n")
+            text.append(f"{INDENT}pgwright prove {one.revision} measures what reading cannot see\n", style="dim")
+    if checked.errors:
+        text.append_text(show_errors(list(checked.errors))).append("\n")  # type: ignore[arg-type]
+    text.append(_summary(checked))
+    return text
+
+
+def _append(text: Text, finding: Finding, root: Path) -> None:
+    where = f"{finding.file}:{finding.line}" if finding.line else finding.file or finding.revision or ""
+    text.append(f"{finding.severity:<8}", style=STYLE[finding.severity])
+    text.append(f"{finding.rule} ", style="bold").append(f"{finding.code}  ", style="dim").append(where, style="cyan")
+    text.append(f"  ({finding.phase})\n" if finding.phase == "downgrade" else "\n", style="dim")
+    text.append(f"{INDENT}{finding.message}\n")
+    _append_source(text, finding, root)
+    text.append("why     ", style="dim").append(f"{' '.join(finding.why.split())}\n")
+    if finding.instead:
+        text.append("instead\n", style="dim")
+        for line in finding.instead.splitlines():
+            text.append(f"{INDENT}{line}\n", style="green")
+    text.append("\n")
+
+
+def _append_source(text: Text, finding: Finding, root: Path) -> None:
+    """The line of the file with what stands on it underlined; the statement itself where the line does not show it."""
+    line = _line(root, finding)
+    if line:
+        number = f"{finding.line:>6} | "
+        bare = line.lstrip()
+        mark = " " * (len(line) - len(bare)) + "^" * len(bare)
+        text.append(number, style="dim").append(f"{line}\n").append("       | ", style="dim")
+        text.append(f"{mark}\n", style=STYLE[finding.severity])
+    statement = " ".join((finding.statement or "").split())
+    if statement and statement.rstrip(";") not in " ".join(line.split()):
+        text.append("sends   ", style="dim").append(f"{statement[:300]}{'…' if len(statement) > 300 else ''}\n")
+
+
+def _line(root: Path, finding: Finding) -> str:
+    if not finding.file or not finding.line:
+        return ""
+    try:
+        lines = (root / finding.file).read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return ""
+    return lines[finding.line - 1].rstrip() if finding.line <= len(lines) else ""
+
+
+def _summary(checked: Checked) -> str:
+    levels = Counter(one.severity for one in checked.findings)
+    told = ", ".join(count(levels[level], level) for level in ("error", "warning", "info") if levels[level])
+    accepted = f", {len(checked.allowed)} accepted by comments" if checked.allowed else ""
+    whole = sum(one.read == "full" for one in checked.revisions)
+    partly = f", {len(checked.revisions) - whole} of them not to the end" if whole < len(checked.revisions) else ""
+    if not checked.revisions and not checked.errors:
+        return "Nothing is new against the main branch. The whole history: pgwright check --all"
+    return f"{len(checked.revisions)} read{partly}: {told or 'nothing found'}{accepted}"
