@@ -1,4 +1,8 @@
-"""The verb `check`: what could go wrong, told by reading, without a database."""
+"""The verb `check`: what could go wrong, told by reading, without a database.
+
+A file beside the package `verbs`: importing that package starts the shadow and design rooms (a second of CPU), and this
+verb answers for an unchanged revision in a third of that.
+"""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from pgwright.event import Event
-from pgwright.shadow.attached import IsTheTarget, NotOurs, Unreachable, attach
+from pgwright.shadow.attached import IsTheTarget, NotCarried, RolesStay, Unreachable, attach
 from pgwright.shadow.binaries import find
 from pgwright.shadow.databases import Pool
 from pgwright.shadow.server import Server, start
@@ -44,11 +44,22 @@ def test_what_we_made_goes_and_the_rest_stays(theirs: Server) -> None:
         server.create(server.name("copy"), template=name)
         assert len(databases(theirs) - before) == 2
         assert server.log is None
-        for foreign in ("app", "pgwright_other", "postgres"):
-            with pytest.raises(NotOurs):
-                server.drop(foreign)
-            with pytest.raises(NotOurs):
-                server.create(foreign)
+    assert databases(theirs) == before
+
+
+@pytest.mark.parametrize("foreign", ["app", "postgres", "template1", "pgwright_12345678_other"])
+def test_no_name_leads_to_a_database_of_somebody_else(theirs: Server, foreign: str) -> None:
+    """Whatever a caller says, what is made, filled, renamed and dropped bears the prefix of this run."""
+    before = databases(theirs)
+    with attach(url(theirs, user="postgres")) as server:
+        server.create(foreign)
+        with server.connect(foreign) as conn:
+            assert conn.info.dbname.startswith(server.prefix)
+        server.rename(foreign, "other")
+        server.create(foreign, template="other")
+        server.drop(foreign)
+        server.drop(foreign)
+        assert databases(theirs) - before == {server.name("other")}
     assert databases(theirs) == before
 
 
@@ -120,6 +131,23 @@ def test_roles_that_a_revision_made_are_told(theirs: Server) -> None:
     with theirs.connect() as conn:
         conn.execute("DROP ROLE left_behind")
     assert [e for e in events if "left_behind" in e.text]
+
+
+def test_no_role_is_dropped_there(theirs: Server) -> None:
+    with attach(url(theirs, user="postgres")) as server:
+        with server.connect() as conn:
+            conn.execute("CREATE ROLE somebody")
+        with pytest.raises(RolesStay, match='DROP ROLE "somebody"'):
+            server.drop_roles({"somebody"})
+        server.drop_roles(set())
+    with theirs.connect() as conn:
+        conn.execute("DROP ROLE somebody")  # fails when it is gone
+
+
+@pytest.mark.parametrize("asked", ["sslmode=require", "sslrootcert=ca.pem"])
+def test_encryption_that_a_driver_may_not_keep_is_refused(theirs: Server, asked: str) -> None:
+    with pytest.raises(NotCarried, match=asked.partition("=")[0]), attach(f"{url(theirs)}&{asked}"):
+        pass
 
 
 def test_a_pool_works_there_too(theirs: Server) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+from urllib.parse import quote
 
 from pgwright.interpreter import read
 from pgwright.interpreter.process import Process
@@ -33,6 +34,7 @@ from pgwright.interpreter.results import (
 )
 from pgwright.project import Project
 
+SECRET = 4  # a shorter text is no secret, and hiding it would spoil every message
 START_TIMEOUT, LOAD_TIMEOUT, STEP_TIMEOUT = 120.0, 600.0, 3600.0
 
 
@@ -218,6 +220,7 @@ class Interpreter:
         self, request: dict[str, Any], timeout: float, heard: Callable[[dict[str, Any]], None] | None = None
     ) -> tuple[dict[str, Any], Failure | None]:
         assert self._process is not None, "the interpreter is used as a context manager"
+        self._hide(request.get("target"))
         before = self._process.written()
         reply = self._process.ask(request, timeout, heard)
         return reply, self._failure(reply, before)
@@ -225,7 +228,17 @@ class Interpreter:
     def _failure(self, reply: dict[str, Any], since: int) -> Failure | None:
         if "error" not in reply or self._process is None:
             return None
-        return read.failure(reply["error"], self._process.tail(since))
+        plain = {k: self._process.cleared(v) if isinstance(v, str) else v for k, v in reply["error"].items()}
+        return read.failure(plain, self._process.tail(since))
+
+    def _hide(self, target: dict[str, Any] | None) -> None:
+        """Whatever the project's code says from now on, the password of its target is not in it.
+
+        Nothing is hidden where the password is the user's name, which is shown everywhere, or too short to be one.
+        """
+        word = (target or {}).get("password") or ""
+        if self._process is not None and target is not None and len(word) >= SECRET and word != target["user"]:
+            self._process.hidden |= {word, quote(word, safe="")}
 
 
 def _refusal(error: Failure, refused: Sequence[Refused]) -> EnvFailed | RevisionsFailed:

@@ -41,6 +41,7 @@ class Process:
         except OSError as error:
             self.stderr.close()
             raise NoPython(command=" ".join(command), why=error.strerror or error) from error
+        self.hidden: frozenset[str] = frozenset()  # texts that no message may show
         self._pending = b""
         self._selector = selectors.DefaultSelector()
         assert self.child.stdout is not None
@@ -68,7 +69,15 @@ class Process:
         """The end of what the user's code wrote to its standard output and error, from byte `since` on."""
         size = os.fstat(self.stderr.fileno()).st_size
         start = max(since, size - TAIL)
-        return os.pread(self.stderr.fileno(), max(0, size - start), start).decode("utf-8", "replace").strip()
+        return self.cleared(
+            os.pread(self.stderr.fileno(), max(0, size - start), start).decode("utf-8", "replace").strip()
+        )
+
+    def cleared(self, text: str) -> str:
+        """The text without what is hidden."""
+        for one in sorted(self.hidden, key=len, reverse=True):
+            text = text.replace(one, "***")
+        return text
 
     def written(self) -> int:
         """How many bytes the user's code has written so far."""

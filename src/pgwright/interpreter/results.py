@@ -10,12 +10,13 @@ Direction = Literal["up", "down"]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The one database that a call may reach: `host` is a socket directory, or a machine outside proofs."""
+    """The one database that a call may reach: `host` is a socket directory, or the address of a machine."""
 
     host: str
     port: int
     user: str
     dbname: str
+    password: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from pgwright.project.baseline import BaselineSettings, read_baseline
 from pgwright.project.refusals import BadSettings, PasswordInFile
 
 Kind = Literal["dev", "staging", "production"]
@@ -19,8 +20,9 @@ KINDS: dict[str, Kind] = {
     "prod": "production",
     "production": "production",
 }
-TEXTS, LISTS = ("python", "tree", "main"), ("x", "allow", "setup_sql", "shims")
-KNOWN = {*TEXTS, *LISTS, "major", "env", "environments", "check"}
+TEXTS, LISTS = ("python", "tree", "main", "server_url_env", "shims"), ("x", "allow", "setup_sql")
+KNOWN = {*TEXTS, *LISTS, "major", "env", "environments", "baseline", "check"}
+CALLED = {str: "text", list: "list of texts", int: "whole number", dict: "table"}
 # RFC 2606 and 6761: names that can never be a real machine, and this machine itself
 ADDRESS = re.compile(r"://[^/\s:@]*:[^/\s@]+@(\[[^\]]*\]|[^/\s:?]*)")  # with a password; the group is the host
 NOWHERE = re.compile(r"(^|\.)(invalid|test|example|localhost)$|^127\.|^::1$|^$")
@@ -44,10 +46,12 @@ class Settings:
     tree: str | None = None
     main: str | None = None
     major: int | None = None
+    server_url_env: str | None = None  # the variable that holds the address of a server to prove on
     x: tuple[str, ...] = ()  # -x arguments of the alembic command
     allow: tuple[str, ...] = ()  # "host:port" on this machine that the project's code may reach while proving
     setup_sql: tuple[Path, ...] = ()
-    shims: tuple[str, ...] = ()
+    baseline: BaselineSettings = field(default_factory=BaselineSettings)
+    shims: Path | None = None  # a folder of stand-ins for extensions that the server lacks
     env: Mapping[str, str] = field(default_factory=dict)
     environments: tuple[Environment, ...] = ()
     check: Mapping[str, Any] = field(default_factory=dict)  # of `pgwright check`; hazards/settings.py reads it
@@ -92,10 +96,12 @@ def _settings(table: dict[str, Any], file: Path) -> Settings:
         tree=table.get("tree"),
         main=table.get("main"),
         major=table.get("major"),
+        server_url_env=_variable(table.get("server_url_env"), "server_url_env", file),
         x=tuple(table.get("x", ())),
         allow=tuple(table.get("allow", ())),
         setup_sql=tuple(file.parent / one for one in table.get("setup_sql", ())),
-        shims=tuple(table.get("shims", ())),
+        baseline=read_baseline(table["baseline"], file) if "baseline" in table else BaselineSettings(),
+        shims=file.parent / table["shims"] if "shims" in table else None,
         env={name: str(value) for name, value in table.get("env", {}).items()},
         environments=tuple(_environment(name, one, file) for name, one in table.get("environments", {}).items()),
         check=table.get("check", {}),
@@ -112,12 +118,15 @@ def _check(table: dict[str, Any], file: Path) -> None:
         **dict.fromkeys(LISTS, list),
         "major": int,
         "env": dict,
+        "baseline": dict,
         "environments": dict,
         "check": dict,
     }
     for name, value in table.items():
         if not isinstance(value, wanted[name]):
-            raise BadSettings(source=file.name, why=f"{name} must be a {wanted[name].__name__}")
+            raise BadSettings(source=file.name, why=f"{name} must be a {CALLED[wanted[name]]}")
+        if isinstance(value, list) and not all(isinstance(one, str) for one in value):
+            raise BadSettings(source=file.name, why=f"{name} must be a list of texts")
     for key, value in _texts(table):
         if _has_password(value, fake_is_fine=key.startswith("env.")):
             raise PasswordInFile(source=file.name, key=key)
@@ -146,6 +155,12 @@ def _environment(name: str, table: Any, file: Path) -> Environment:
     kind = KINDS.get(cast(str, table.get("kind", name)))
     if kind is None:
         raise BadSettings(source=file.name, why=f"environments.{name}.kind must be dev, staging or production")
-    if not re.fullmatch(r"[A-Za-z_]\w*", table["url_env"]):
-        raise PasswordInFile(source=file.name, key=f"environments.{name}.url_env")
+    _variable(table["url_env"], f"environments.{name}.url_env", file)
     return Environment(name, kind, table["url_env"])
+
+
+def _variable(name: str | None, key: str, file: Path) -> str | None:
+    """The name of a variable; raises PasswordInFile on anything else, which could be the address itself."""
+    if name is not None and not re.fullmatch(r"[A-Za-z_]\w*", name):
+        raise PasswordInFile(source=file.name, key=key)
+    return name

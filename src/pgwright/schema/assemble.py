@@ -1,8 +1,7 @@
-"""Rows of `sql/relations.sql` and `sql/things.sql` to the records of `model.py`, in name order."""
+"""Rows of the catalog queries become the model: grouped by relation, sorted by name, repeated values shared."""
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,72 +11,74 @@ from typing import Any
 from pgwright.schema.model import Column, Constraint, Index, Policy, Relation, Rule, Thing, Trigger
 
 Row = tuple[Any, ...]
-_KINDS = {"r": "table", "p": "partitioned table", "v": "view", "m": "materialized view", "f": "foreign table"}
+Names = dict[int, str]  # of a relation's columns, by attnum
+TypeNames = dict[Row, Row]  # (type, typmod, collation, storage) of a column -> what is said of it
+
+_RELATIONS = {"r": "table", "p": "partitioned table", "v": "view", "m": "materialized view", "f": "foreign table"}
 _CONSTRAINTS = {"p": "primary key", "u": "unique", "f": "foreign key", "c": "check", "x": "exclusion", "t": "trigger"}
 _PERSISTENCE = {"p": "permanent", "u": "unlogged", "t": "temporary"}
-_IDENTITY = {"d": "default", "n": "nothing", "f": "full", "i": "index"}
+_REPLICA_IDENTITY = {"d": "default", "n": "nothing", "f": "full", "i": "index"}
 _ACTIONS = {"a": "", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 _COMMANDS = {"*": "ALL", "r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE"}
+_STORAGE = {None: None, "p": "plain", "e": "external", "m": "main", "x": "extended"}
+_COMPRESSION = {None: None, "p": "pglz", "l": "lz4"}
+_IDENTITY = {"": "", "a": "always", "d": "by default"}
+_GENERATED = {"": "", "s": "stored", "v": "virtual"}
 _ENABLED = {"O": "enabled", "D": "disabled", "R": "replica", "A": "always"}
-_BY_NAME = attrgetter("name")
-_NUMBER = 12  # where a row of `columns` has attnum
-
-Names = Mapping[int, str]
+_name = attrgetter("name")
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """A relation as read, and the names in it that other objects' text may quote, by attnum or oid."""
-
-    relation: Relation
-    columns: Names
-    indexes: Names
-    constraints: Names
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """The five answers of `sql/relations.sql`."""
+class RelationRows:
+    """What the relation queries returned, all of one transaction."""
 
     relations: Sequence[Row]
     columns: Sequence[Row]
     constraints: Sequence[Row]
     indexes: Sequence[Row]
-    hanging: Sequence[Row]
+    attachments: Sequence[Row]
+    types: TypeNames
 
 
-def reads(rows: Rows, known: Mapping[int, Read]) -> dict[int, Read]:
-    """Every relation of `rows` by oid; `known` tells the columns of tables that are referenced but not in `rows`."""
-    column = _Columns()
-    columns, constraints, indexes = _grouped(rows.columns), _grouped(rows.constraints), _grouped(rows.indexes)
-    hanging = _grouped(rows.hanging)
-    names: dict[int, Names] = {oid: {r[_NUMBER]: r[2] for r in group} for oid, group in columns.items()}
-    out = {}
-    for row in rows.relations:
-        oid = row[0]
-        mine, held, indexed = names.get(oid, {}), constraints.get(oid, ()), indexes.get(oid, ())
-        parts: dict[str, tuple[Any, ...]] = {
-            "columns": column.ranked(columns.get(oid, ())),
-            "constraints": _sorted(_constraint(r, mine, names.get(r[3]) or _known(known, r[3])) for r in held),
-            "indexes": _sorted(_index(r, mine) for r in indexed),
-            **_hanging(hanging.get(oid, ())),
-        }
-        relation = _relation(row, columns.get(oid, ()), parts)
-        out[oid] = Read(relation, mine, {r[1]: r[4] for r in indexed}, {r[1]: r[5] for r in held})
-    return out
+def column_names(columns: Iterable[Row]) -> dict[int, Names]:
+    """The names of each relation's columns by attnum; foreign keys speak of other relations' columns that way."""
+    names: dict[int, Names] = defaultdict(dict)
+    for row in columns:
+        names[row[0]][row[1]] = row[2]
+    return dict(names)
 
 
-def thing(kind: str, identity: str, properties: str) -> Thing:
-    """One row of `sql/things.sql`; grants that say no more than the default are left out."""
-    found: dict[str, str] = {name: text for name, text in json.loads(properties).items() if text is not None}
-    default = found.pop("default acl", None)
-    if "acl" in found and default is not None and _entries(found["acl"]) == _entries(default):
-        del found["acl"]
-    return Thing(kind, identity, tuple(sorted(found.items())))
+def relations(rows: RelationRows, names: Mapping[int, Names]) -> dict[int, Relation]:
+    """Relations by oid. `names` covers these relations and every one that their foreign keys refer to."""
+    columns, constraints = _grouped(rows.columns), _grouped(rows.constraints)
+    indexes, attachments = _grouped(rows.indexes), _grouped(rows.attachments)
+    shared: dict[Row, Column] = {}
+    return {
+        row[0]: _relation(
+            row,
+            columns.get(row[0], []),
+            _columns(columns.get(row[0], []), rows.types, shared),
+            _constraints(constraints.get(row[0], ()), names),
+            _indexes(indexes.get(row[0], ()), names.get(row[0], {})),
+            _attached(attachments.get(row[0], ())),
+        )
+        for row in rows.relations
+    }
 
 
-def _entries(acl: str) -> list[str]:
-    return sorted(acl.strip("{}").split(","))
+def grants(acl: list[str] | None, usual: list[str] | None) -> tuple[str, ...]:
+    """The grants, sorted; nothing where they are what an owner has anyway (GRANT and REVOKE leave that spelled out)."""
+    if acl is None or (usual is not None and sorted(acl) == sorted(usual)):
+        return ()
+    return tuple(sorted(acl)) or ("nobody",)
+
+
+def thing(row: Row) -> Thing:
+    """A thing from a row of the thing queries, which all have one shape."""
+    _, _, kind, identity, flat, acl, usual, owner, comment, _ = row
+    given = dict(zip(flat[::2], flat[1::2], strict=True))
+    given.update(owner=owner, comment=comment, grants=", ".join(grants(acl, usual)) or None)
+    return Thing(kind, identity, tuple(sorted((k, v) for k, v in given.items() if v is not None)))
 
 
 def _grouped(rows: Iterable[Row]) -> dict[int, list[Row]]:
@@ -87,84 +88,95 @@ def _grouped(rows: Iterable[Row]) -> dict[int, list[Row]]:
     return groups
 
 
-def _sorted(records: Iterable[Any]) -> tuple[Any, ...]:
-    return tuple(sorted(records, key=_BY_NAME))
-
-
-class _Columns(dict[Row, Column]):
-    """Columns by their fields: tables repeat each other's (`id`, `created_at`), and a frozen record may be shared."""
-
-    def __missing__(self, row: Row) -> Column:
-        made = self[row] = Column(*row)
-        return made
-
-    def ranked(self, rows: Sequence[Row]) -> tuple[Column, ...]:
-        """In name order; attnum is the rank where no column was dropped. The rest of the row is as `Column` has it."""
-        if len(rows) != max((row[_NUMBER] for row in rows), default=0):
-            ordered = enumerate(sorted(rows, key=itemgetter(_NUMBER)), 1)
-            rows = [(*row[:_NUMBER], rank, *row[_NUMBER + 1 :]) for rank, row in ordered]
-        return _sorted(self[row[2:]] for row in rows)
-
-
-def _known(known: Mapping[int, Read], oid: int) -> Names:
-    return known[oid].columns if oid in known else {}
-
-
-def _relation(row: Row, columns: Sequence[Row], parts: Mapping[str, Any]) -> Relation:
-    (_, schema, name, kind, owner, persistence, security, forced, key, bound, inherits, definition, options, toast,
-     server, foreign, of_type, identity, method, space, acl, default_acl, comment) = row
-    told = [*(options or ()), *(f"toast.{o}" for o in toast or ()), *(f"OPTIONS {o}" for o in foreign or ())]
-    told += [f"SERVER {server}"] * (server is not None) + [f"OF {of_type}"] * (of_type is not None)
+def _relation(
+    row: Row,
+    column_rows: Iterable[Row],
+    columns: tuple[Column, ...],
+    constraints: tuple[Constraint, ...],
+    indexes: tuple[Index, ...],
+    attached: tuple[tuple[Trigger, ...], tuple[Policy, ...], tuple[Rule, ...]],
+) -> Relation:
+    """One row of relations.sql with its parts; grants on columns follow those on the whole."""
+    (_, schema, name, kind, owner, persistence, row_security, forced, replica, key, bound, inherits, definition,
+     options, method, tablespace, acl, usual, comment) = row
+    on_columns = [f"{c[2]}: {g}" for c in column_rows if c[-1] for g in c[-1].split("\n")]
     return Relation(
-        schema, name, _KINDS[kind],  # type: ignore[arg-type]
-        **parts, owner=owner, persistence=_PERSISTENCE[persistence],  # type: ignore[arg-type]
-        row_security=security, force_row_security=forced, partition_key=key, partition_bound=bound,
-        inherits=tuple(inherits or ()), definition=definition, options=tuple(sorted(told)),
-        replica_identity=_IDENTITY[identity], access_method=method, tablespace=space,
-        grants=_grants(acl, default_acl, columns), comment=comment,
+        schema, name, _RELATIONS[kind], columns, constraints, indexes, *attached, owner=owner,  # type: ignore[arg-type]
+        persistence=_PERSISTENCE[persistence], row_security=row_security, force_row_security=forced,  # type: ignore[arg-type]
+        partition_key=key, partition_bound=bound, inherits=tuple(inherits or ()), definition=definition,
+        options=tuple(sorted(options)), replica_identity=_REPLICA_IDENTITY[replica], access_method=method,
+        tablespace=tablespace, grants=grants(acl, usual) + tuple(sorted(on_columns)), comment=comment,
     )  # fmt: skip
 
 
-def _grants(acl: list[str] | None, default: list[str] | None, columns: Sequence[Row]) -> tuple[str, ...]:
-    """Grants in order; none where they say what is the default anyway, as after GRANT and REVOKE."""
-    whole: list[str] = []
-    if acl is not None and sorted(acl) != sorted(default or ()):
-        whole = sorted(acl) or ["(none)"]
-    return (*whole, *sorted(f"{r[2]}: {entry}" for r in columns if r[1] for entry in r[1]))
+def _columns(rows: list[Row], types: Mapping[Row, Row], shared: dict[Row, Column]) -> tuple[Column, ...]:
+    """Columns in name order, their position counted over the live ones. Equal columns of many tables are one object."""
+    rows.sort(key=itemgetter(1))
+    columns = []
+    for position, row in enumerate(rows, 1):
+        key = (position, *row[2:])
+        column = shared.get(key)
+        if column is None:
+            column = shared[key] = _column(row, position, types[row[3:7]])
+        columns.append(column)
+    columns.sort(key=_name)
+    return tuple(columns)
 
 
-def _constraint(row: Row, mine: Names, theirs: Names) -> Constraint:
-    (_, _, keys, _, referenced, name, kind, definition, validated, enforced, deferrable, deferred, target, on_update,
-     on_delete, expression, index, inherited, comment) = row
+def _column(row: Row, position: int, of_type: Row) -> Column:
+    (_, _, name, _, _, _, _, not_null, default, identity, generated, compression, comment,
+     not_null_name, not_null_valid, target, options, _) = row
+    type_name, collation, storage, kind, plain_name = of_type
+    return Column(
+        name, type_name, not_null, default, _IDENTITY[identity], _GENERATED[generated], collation, _STORAGE[storage],
+        _COMPRESSION[compression], comment, position, kind, plain_name, not_null_name, not_null_valid, target, options,
+    )  # fmt: skip
+
+
+def _constraints(rows: Iterable[Row], names: Mapping[int, Names]) -> tuple[Constraint, ...]:
+    return tuple(sorted((_constraint(row, names) for row in rows), key=_name))
+
+
+def _constraint(row: Row, names: Mapping[int, Names]) -> Constraint:
+    (relation, name, kind, definition, key, validated, enforced, deferrable, deferred, referenced, references,
+     referenced_key, on_delete, on_update, index, inherited, comment) = row
+    own, other = names.get(relation, {}), names.get(referenced, {})
+    foreign = kind == "f"
     return Constraint(
-        name, _CONSTRAINTS[kind], definition,  # type: ignore[arg-type]
-        columns=tuple(mine[k] for k in keys or () if k in mine),
-        validated=validated, enforced=enforced, deferrable=deferrable, deferred=deferred, references=target,
-        referenced_columns=tuple(theirs[k] for k in referenced or () if k in theirs),
-        on_delete=_ACTIONS.get(on_delete, ""), on_update=_ACTIONS.get(on_update, ""),
-        expression=expression, index=index, inherited=inherited, comment=comment,
+        name, _CONSTRAINTS[kind], definition, tuple([own[k] for k in key or () if k in own]), validated, enforced,  # type: ignore[arg-type]
+        deferrable, deferred, references, tuple([other[k] for k in referenced_key or () if k in other]),
+        _ACTIONS[on_delete] if foreign else "", _ACTIONS[on_update] if foreign else "",
+        _checked(definition) if kind == "c" else None, index, inherited, comment,
     )  # fmt: skip
 
 
-def _index(row: Row, mine: Names) -> Index:
-    (_, _, numbers, key_count, name, definition, method, unique, valid, expressions, opclasses, predicate, constraint,
-     primary, nulls, clustered, identity, space, comment) = row
-    keys = tuple(mine.get(k) or expressions[at] for at, k in enumerate(numbers[:key_count]))
+def _checked(definition: str) -> str:
+    """The expression of a CHECK; what may follow it (NO INHERIT, NOT VALID, NOT ENFORCED) has no parenthesis."""
+    return definition[len("CHECK (") : definition.rindex(")")]
+
+
+def _indexes(rows: Iterable[Row], names: Names) -> tuple[Index, ...]:
+    return tuple(sorted((_index(row, names) for row in rows), key=_name))
+
+
+def _index(row: Row, names: Names) -> Index:
+    (_, name, definition, method, unique, valid, count, attributes, keys, opclasses, predicate, constraint, primary,
+     not_distinct, clustered, replica, tablespace, comment, parent) = row
+    plain = tuple([names.get(k, "") for k in attributes])
     return Index(
-        name, definition, method, unique, valid, keys,
-        include=tuple(mine.get(k, "") for k in numbers[key_count:]), opclasses=tuple(opclasses or ()),
-        predicate=predicate, has_expressions=expressions is not None, constraint=constraint, is_primary=primary,
-        nulls_not_distinct=nulls, clustered=clustered, replica_identity=identity, tablespace=space, comment=comment,
+        name, definition, method, unique, valid, tuple(keys) if keys else plain[:count], plain[count:],
+        tuple(opclasses or ()), predicate, keys is not None, constraint, primary, not_distinct, clustered, replica,
+        tablespace, comment, parent,
     )  # fmt: skip
 
 
-def _hanging(rows: Iterable[Row]) -> dict[str, tuple[Any, ...]]:
+def _attached(rows: Iterable[Row]) -> tuple[tuple[Trigger, ...], tuple[Policy, ...], tuple[Rule, ...]]:
     triggers, policies, rules = [], [], []
-    for _, kind, name, definition, word, permissive, roles, using, check, comment in rows:
-        if kind == "t":
-            triggers.append(Trigger(name, definition, _ENABLED[word], comment))
-        elif kind == "p":
-            policies.append(Policy(name, _COMMANDS[word], permissive, tuple(roles), using, check, comment))
+    for _, kind, name, definition, state, permissive, roles, checked, comment in rows:
+        if kind == "trigger":
+            triggers.append(Trigger(name, definition, _ENABLED[state], comment))
+        elif kind == "policy":
+            policies.append(Policy(name, _COMMANDS[state], permissive, tuple(roles), definition, checked, comment))
         else:
-            rules.append(Rule(name, definition, _ENABLED[word], comment))
-    return {"triggers": _sorted(triggers), "policies": _sorted(policies), "rules": _sorted(rules)}
+            rules.append(Rule(name, definition, _ENABLED[state], comment))
+    return tuple(sorted(triggers, key=_name)), tuple(sorted(policies, key=_name)), tuple(sorted(rules, key=_name))

@@ -22,7 +22,7 @@ REPORTED = frozenset({"extension"})
 _PARTS = ("constraints", "indexes", "triggers", "policies", "rules")
 _WORD = {"constraints": "constraint", "indexes": "index", "triggers": "trigger", "policies": "policy", "rules": "rule"}
 _WHOLE = ("table", "view")  # the last word of every kind of relation: one that is missing takes its sequences along
-_OWN = tuple(f.name for f in fields(Relation) if f.name not in ("schema", "name", "columns", *_PARTS))
+_OWN = tuple(f.name for f in fields(Relation) if f.compare and f.name not in ("schema", "name", "columns", *_PARTS))
 
 
 def diff(a: Schema, b: Schema, *, ignore: Ignored = frozenset()) -> tuple[Difference, ...]:

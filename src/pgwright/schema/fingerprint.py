@@ -18,12 +18,19 @@ def fingerprint(schema: Schema, *, ignore: Ignored = frozenset()) -> str:
     digest = sha256()
     for relation in sorted(schema.relations, key=lambda r: r.qualified):
         if relation.qualified not in ignore:
-            digest.update(repr(_told(relation, _RELATION)).encode())
+            digest.update(_digest(relation))
     for thing in sorted(schema.things, key=lambda t: (t.kind, t.identity)):
         if thing.kind not in REPORTED and not ignored(thing, ignore):
             told = [(name, text) for name, text in thing.properties if text is not None]
             digest.update(repr((thing.kind, thing.identity, sorted(told))).encode())
     return digest.hexdigest()
+
+
+def _digest(relation: Relation) -> bytes:
+    """A relation's own sha256, kept with it: snapshots share the relations that did not change."""
+    if not relation.digested:
+        relation.digested.append(sha256(repr(_told(relation, _RELATION)).encode()).digest())
+    return relation.digested[0]
 
 
 def _names(kind: Any, but: frozenset[str] = frozenset()) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ ConstraintKind = Literal["primary key", "unique", "foreign key", "check", "exclu
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `type` is format_type(); `position` its rank among live columns from 1, which only tells order."""
+    """One column. `type` is format_type(); `position` its rank among live columns from 1 (never compared)."""
 
     name: str
     type: str
@@ -80,6 +80,7 @@ class Index:
     replica_identity: bool = False
     tablespace: str | None = None
     comment: str | None = None
+    parent: str | None = None  # the partitioned index that it is attached to
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,7 @@ class Relation:
     tablespace: str | None = None
     grants: tuple[str, ...] = ()  # one "grantee=privileges/grantor" each, column grants as "column: ..."
     comment: str | None = None
+    digested: list[bytes] = field(init=False, default_factory=list, repr=False, compare=False)  # kept by fingerprint
 
     @property
     def qualified(self) -> str:
@@ -168,7 +170,8 @@ class Thing:
 
     Kinds: schema, sequence, enum, domain, composite type, range type, function, aggregate, extension, role,
     publication, subscription, event trigger, statistics, default privileges, collation, cast, operator, language,
-    foreign server, text search configuration. An enum's labels are one property "labels", in order, as a JSON array.
+    server, foreign-data wrapper, text search configuration. An enum's labels are one property "labels", in order, as
+    a JSON array.
     """
 
     kind: str

@@ -1,15 +1,17 @@
 """A server that the user names by URL, in the place of one of our own.
 
-It is not ours: every database that we make has a prefix of its own and is dropped at the end, nothing else is touched,
-and a server that is the target itself is refused. It is durable and may be far away, so it is slower, and its log is
-not ours to read: `log` is None, and a proof on it records fewer things.
+It is not ours. Every database name that is handed in gets a prefix of this run's own, so no name leads to a database
+that somebody else made; what bears the prefix is dropped at the end, nothing else is touched, roles included. It is
+durable and may be far away, so it is slower, and its log is not ours to read: `log` is None, and a proof on it records
+fewer things.
 """
 
 from __future__ import annotations
 
 import secrets
+import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +26,9 @@ from pgwright.event import Event, OnEvent, silent
 from pgwright.shadow.statements import statement
 
 FIRST = 140000
+OURS = "pgwright_"
+ENCRYPTED = ("require", "verify-ca", "verify-full")
+CERTIFICATES = ("sslcert", "sslkey", "sslrootcert", "sslcrl", "sslpassword", "sslnegotiation")
 
 
 class Unreachable(Refusal):
@@ -44,13 +49,33 @@ class IsTheTarget(Refusal):
     code = "PW-SHADOW-18"
 
 
-class NotOurs(Refusal):
+class RolesStay(Refusal):
     """
-    {name} is not a database that pgwright made on the server at {where}, so it is left alone.
-    Only names that begin with {prefix} are made and dropped there; Server.name() gives one.
+    roles appeared on the server at {where} while its databases were used: {roles}
+    A role belongs to the whole server and pgwright takes none away from a server that is not its own, but this history
+    makes roles and has to be built again without them. Leave the URL out: a server of pgwright's own can do that.
+    Drop these by hand where nobody else made them: {statements}
     """
 
     code = "PW-SHADOW-19"
+
+
+class NotCarried(Refusal):
+    """
+    The URL of the server at {where} asks for {names}, which cannot be handed on to every driver of the project.
+    Name a server that takes connections without it, or leave the URL out.
+    """
+
+    code = "PW-SHADOW-31"
+
+
+class OtherMajor(Refusal):
+    """
+    The server at {where} is PostgreSQL {found}, but major {wanted} is wanted.
+    Name a server of major {wanted}, or leave the URL out: pgwright pg install {wanted} fetches one.
+    """
+
+    code = "PW-SHADOW-32"
 
 
 @dataclass(slots=True)
@@ -65,6 +90,7 @@ class AttachedServer:
     prefix: str
     secret: dict[str, Any] = field(repr=False)
     admin: psycopg.Connection[tuple[Any, ...]] = field(repr=False)
+    is_superuser: bool = False
     log: Path | None = None
     shims: frozenset[str] = frozenset()
     _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -73,19 +99,28 @@ class AttachedServer:
     def major(self) -> int:
         return self.version // 10000
 
+    @property
+    def password(self) -> str | None:
+        """What the connection was opened with, wherever libpq found it (URL, PGPASSWORD, password file)."""
+        return self.admin.info.password or None
+
     def name(self, wanted: str) -> str:
-        """The wanted name behind our prefix, cut to what PostgreSQL keeps of a name."""
-        return wanted if wanted.startswith(self.prefix) else f"{self.prefix}{wanted}"[:63]
+        """The wanted name behind our prefix, cut to what PostgreSQL keeps of a name. Its own name stays as it is."""
+        return wanted if wanted.startswith(self.prefix) else f"{self.prefix}{wanted.removeprefix(OURS)}"[:63]
 
     def connect(self, dbname: str | None = None, *, autocommit: bool = True) -> psycopg.Connection[tuple[Any, ...]]:
         """A connection to one of our databases, or to the one that the URL names."""
-        parts = {**self.secret, **({"dbname": dbname} if dbname else {})}
+        parts = {**self.secret, **({"dbname": self.name(dbname)} if dbname else {})}
         return psycopg.connect(**parts, autocommit=autocommit)
+
+    def quietly(self, dbname: str) -> psycopg.Connection[tuple[Any, ...]]:
+        """A connection: there is no trace here that it could show in."""
+        return self.connect(dbname)
 
     def create(self, name: str, template: str | None = None) -> None:
         """Make a database of ours, copied through the WAL: copying files forces checkpoints on a durable server."""
         named = "create_durable" if self.major >= 15 else "create_before_15"
-        source = sql.Identifier(template or "template0")
+        source = self._own(template) if template else sql.Identifier("template0")
         self.execute(statement(named, name=self._own(name), template=source))
 
     def drop(self, name: str) -> None:
@@ -95,6 +130,20 @@ class AttachedServer:
     def rename(self, name: str, new: str) -> None:
         """Rename a database of ours to another name of ours."""
         self.execute(statement("rename", name=self._own(name), new=self._own(new)))
+
+    def drop_roles(self, roles: Collection[str]) -> None:
+        """Refuse, when there are any: somebody else may have made them in the meantime."""
+        if roles:
+            drops = "; ".join(sql.SQL("DROP ROLE {}").format(sql.Identifier(r)).as_string() for r in sorted(roles))
+            raise RolesStay(where=self.source, roles=", ".join(sorted(roles)), statements=drops)
+
+    def client(self, dbname: str) -> tuple[list[str], dict[str, str]] | None:
+        """The psql on PATH as a command, and its environment with the password; None where there is no psql."""
+        found = shutil.which("psql")
+        if found is None:
+            return None
+        command = [found, "-h", self.host, "-p", str(self.port), "-U", self.user, "-d", self.name(dbname)]
+        return command, {"PATH": "/usr/bin:/bin", "PGPASSWORD": self.password or ""}
 
     def execute(self, query: sql.Composed) -> list[tuple[Any, ...]]:
         """Run housekeeping on the connection that is kept for it."""
@@ -106,9 +155,7 @@ class AttachedServer:
         """Nothing: the server is the user's. What we made goes when the block ends."""
 
     def _own(self, name: str) -> sql.Identifier:
-        if not name.startswith(self.prefix):
-            raise NotOurs(name=name, where=self.source, prefix=self.prefix)
-        return sql.Identifier(name)
+        return sql.Identifier(self.name(name))
 
 
 @contextmanager
@@ -118,7 +165,7 @@ def attach(url: str, *, target: int | None = None, on_event: OnEvent = silent) -
     `target` is the system identifier of the database that the change is for. What a killed run left is dropped too.
     """
     where = _where(url)
-    prefix = f"pgwright_{secrets.token_hex(4)}_"
+    prefix = f"{OURS}{secrets.token_hex(4)}_"
     with _opened(url, where, prefix[:17]) as admin:
         server = _described(url, where, prefix, admin)
         _require_usable(server, where, target)
@@ -147,10 +194,13 @@ def _opened(url: str, where: str, application: str) -> Iterator[psycopg.Connecti
 
 
 def _described(url: str, where: str, prefix: str, admin: psycopg.Connection[tuple[Any, ...]]) -> AttachedServer:
+    """The address as a number: looking a name up is nothing that the project's code may do while it is guarded."""
     info = admin.info
+    row = admin.execute(statement("rights")).fetchone()
     return AttachedServer(
-        host=info.host or info.hostaddr, port=info.port, user=info.user, version=info.server_version,
-        source=where, prefix=prefix, secret=dict(conninfo_to_dict(url)), admin=admin,
+        host=info.host if info.host.startswith("/") else info.hostaddr or info.host, port=info.port, user=info.user,
+        version=info.server_version, source=where, prefix=prefix, secret=dict(conninfo_to_dict(url)), admin=admin,
+        is_superuser=bool(row and row[1]),
     )  # fmt: skip
 
 
@@ -159,6 +209,10 @@ def _require_usable(server: AttachedServer, where: str, target: int | None) -> N
         raise Unreachable(where=where, why=f"it is PostgreSQL {server.major}, and 14 is the oldest that is supported")
     if not server.execute(statement("rights"))[0][0]:
         raise Unreachable(where=where, why=f"the user {server.user} may not create databases (ALTER USER ... CREATEDB)")
+    asked = [f"sslmode={server.secret['sslmode']}"] if server.secret.get("sslmode") in ENCRYPTED else []
+    asked += [name for name in CERTIFICATES if name in server.secret]
+    if asked:
+        raise NotCarried(where=where, names=", ".join(asked))
     if target is None:
         return
     try:

@@ -17,7 +17,7 @@ from pgwright.schema.diff import diff
 from pgwright.schema.model import Difference
 from pgwright.shadow.failure import explain
 from pgwright.shadow.judge import catalog_reason, rows_reason
-from pgwright.shadow.rows import RowState, lost, row_state
+from pgwright.shadow.rows import RowState, blame, lost, row_state
 from pgwright.shadow.stage import Stage
 from pgwright.step import Observed
 
@@ -64,15 +64,18 @@ def cycle(
     upgraded = _rows(stage, database, after, seeded)
     _validate(stage, database, found, queries)
 
-    if not _go(stage, database, found, "down", stage.heads(database)):
+    if not _go(stage, database, found, "down", ()):
         return found
     back = stage.capture(database, after)
-    _compare(stage, found, "down", before, back, rows, _rows(stage, database, back, seeded))
+    _compare(stage, found, "down", before, back)
+    same = _returned(found, rows, upgraded, _rows(stage, database, back, seeded))
 
     if not _go(stage, database, found, "reup", recorded):
         return found
     found.end = end = stage.capture(database, back)
-    _compare(stage, found, "reup", after, end, upgraded, _rows(stage, database, end, seeded), given=rows)
+    _compare(stage, found, "reup", after, end)
+    if same and upgraded is not None:  # from other rows the second upgrade would have to end elsewhere
+        _again(found, rows, upgraded, _rows(stage, database, end, seeded))
     return found
 
 
@@ -118,23 +121,27 @@ def _validate(stage: Stage, database: str, found: Cycle, queries: Collection[str
                 found.reasons.append(Reason("validation-failed", "validate", message, statement=query))
 
 
-def _compare(
-    stage: Stage,
-    found: Cycle,
-    phase: ProofPhase,
-    expected: Snapshot,
-    got: Snapshot,
-    rows_expected: RowState | None,
-    rows_got: RowState | None,
-    given: RowState | None = None,
-) -> None:
-    """Catalog and rows against what they should be; with `given`, what volatile defaults filled does not count."""
+def _compare(stage: Stage, found: Cycle, phase: ProofPhase, expected: Snapshot, got: Snapshot) -> None:
+    """The catalog against what it should be."""
     differences = diff(expected.schema, got.schema, ignore=stage.ignored)
     found.differences.extend(differences)
     refuting = [d for d in differences if d.refutes]
     if refuting:
         found.reasons.append(catalog_reason(phase, refuting))
-    if rows_expected is not None and rows_got is not None:
-        changed = lost(rows_expected, rows_got, given)
-        if changed:
-            found.reasons.append(rows_reason(phase, changed))
+
+
+def _returned(found: Cycle, rows: RowState | None, upgraded: RowState | None, back: RowState | None) -> bool:
+    """Whether the downgrade gave every row back as it was."""
+    if rows is None or upgraded is None or back is None or found.after is None:
+        return True
+    changed = lost(rows, back)
+    if changed:
+        cause = blame(changed, lost(rows, upgraded), found.before.schema, found.after.schema)
+        found.reasons.append(rows_reason("down", changed, cause))
+    return not changed
+
+
+def _again(found: Cycle, rows: RowState | None, upgraded: RowState, end: RowState | None) -> None:
+    """The second upgrade's rows against the first's; what each run draws for itself does not count."""
+    if end is not None and (changed := lost(upgraded, end, rows)):
+        found.reasons.append(rows_reason("reup", changed))

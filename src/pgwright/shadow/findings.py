@@ -77,9 +77,10 @@ def _hostile(revision: Revision, note: Reason) -> Finding:
         "warning",
         note.message,
         note.statement,
-        why="Rows that the present constraints allow make the upgrade fail. Whether there are any is for production to say.",
+        why="Rows that the present constraints allow make the step fail. Whether there are any is for production to say.",
         instead=f"Count them before applying: {query}" if query else "Count such rows in production before applying.",
         line=note.line,
+        phase="downgrade" if note.phase == "down" else "upgrade",
     )
 
 

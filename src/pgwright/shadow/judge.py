@@ -50,9 +50,9 @@ def _cause(differences: Sequence[Difference]) -> str:
     return "; ".join(kinds)
 
 
-def rows_reason(phase: ProofPhase, changed: Sequence[RowDifference]) -> Reason:
+def rows_reason(phase: ProofPhase, changed: Sequence[RowDifference], cause: str = "") -> Reason:
     """Rows are not what they were; samples are shown."""
-    told = [f"{d.table}: {d.count} {d.what}" for d in changed[:SHOWN]]
+    told = [f"{d.table}: {d.count} {d.what}{f' in {d.column}' if d.column else ''}" for d in changed[:SHOWN]]
     samples = tuple(sample for d in changed for sample in d.samples)[:20]
     against = "rows differ after the downgrade" if phase == "down" else "rows differ after the second upgrade"
-    return Reason(code=f"{phase}-rows", phase=phase, message=f"{against}: " + "; ".join(told), rows=samples)
+    return Reason(code=f"{phase}-rows", phase=phase, message=f"{against}: " + "; ".join(told), rows=samples, cause=cause)

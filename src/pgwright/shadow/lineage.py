@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from psycopg import sql
-
 from pgwright.interpreter import Ran
 from pgwright.schema.catalog import Snapshot
 from pgwright.shadow.stage import EMPTY, Stage
 
 BARE = "pgwright_bare"
-EVERY = 12  # revisions between two checkpoints
+SELDOM, OFTEN = 60, 12  # revisions between two checkpoints: before and after the first rebuild of this history
 
 
 @dataclass(slots=True)
@@ -31,6 +29,7 @@ class Lineage:
     applied: list[str] = field(default_factory=list)
     without_foreign_keys: bool = False
     damaged: bool = False  # the bare database is in no state of the history: make no image of it
+    _every: int = SELDOM
     _checkpoints: list[tuple[int, str]] = field(default_factory=list)
     _roles: frozenset[str] = field(init=False)
 
@@ -72,7 +71,7 @@ class Lineage:
         self.at += len(revisions)
         self.snapshot = snapshot or self.stage.capture(BARE, self.snapshot)
         last = self._checkpoints[-1][0] if self._checkpoints else 0
-        if self.at - last >= EVERY and self._existing_roles() == self._roles:
+        if self.at - last >= self._every and self._existing_roles() == self._roles:
             self._checkpoint()
 
     def rebuild(self, revisions: Sequence[str]) -> Ran | None:
@@ -87,13 +86,14 @@ class Lineage:
         return ran
 
     def _rebuilt(self, wanted: Sequence[str], *, from_checkpoint: bool) -> Ran | None:
+        self._every = OFTEN
         made = self._existing_roles() - self._roles
         usable = [c for c in self._checkpoints if c[0] <= len(wanted)] if from_checkpoint and not made else []
         done, source = usable[-1] if usable else (0, EMPTY)
         self.stage.drop(BARE)
         if made:
             self._forget_checkpoints()
-            self._drop_roles(made)
+            self.stage.server.drop_roles(made)
         self._clone(source)
         if self.without_foreign_keys:
             self.ignore_foreign_keys()
@@ -101,13 +101,10 @@ class Lineage:
         self.snapshot = self.stage.capture(BARE)
         return None if ran.ok else ran
 
-    def ignore_foreign_keys(self) -> None:
+    def ignore_foreign_keys(self, database: str = BARE) -> None:
         """Let rows in whose parents exist only in production (triggers of foreign keys off for every session here)."""
-        self.without_foreign_keys = True
-        with self.stage.connected(BARE) as conn:
-            conn.execute(
-                sql.SQL("ALTER DATABASE {} SET session_replication_role = replica").format(sql.Identifier(BARE))
-            )
+        self.without_foreign_keys |= database == BARE
+        self.stage.ignore_foreign_keys(database)
 
     def close(self) -> None:
         """Leave only the empty template and the bare database: what an image of the cluster holds."""
@@ -116,7 +113,7 @@ class Lineage:
 
     def forget_new_roles(self) -> None:
         """Remove roles that a database dropped since has made: roles outlive databases."""
-        self._drop_roles(self._existing_roles() - self._roles)
+        self.stage.server.drop_roles(self._existing_roles() - self._roles)
 
     def _clone(self, source: str) -> None:
         self.stage.clone(BARE, template=source)
@@ -134,8 +131,3 @@ class Lineage:
         for _, name in self._checkpoints:
             self.stage.drop(name)
         self._checkpoints.clear()
-
-    def _drop_roles(self, roles: frozenset[str]) -> None:
-        with self.stage.server.connect() as conn:
-            for role in sorted(roles):
-                conn.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))

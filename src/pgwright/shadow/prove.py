@@ -14,6 +14,7 @@ from pgwright.records import Proof, Reason
 from pgwright.schema.catalog import Snapshot
 from pgwright.schema.diff import describe, diff
 from pgwright.shadow import image
+from pgwright.shadow.attached import AttachedServer
 from pgwright.shadow.baseline import Baseline, UnknownStamp, run_file, stamp
 from pgwright.shadow.binaries import Binaries
 from pgwright.shadow.failure import explain
@@ -28,9 +29,9 @@ FORMAT = "image/1"  # raise when what an image holds changes
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Where and from what a proof is made."""
+    """Where and from what a proof is made: on a server started for it, or on one that is there and not ours."""
 
-    binaries: Binaries
+    binaries: Binaries | AttachedServer
     baseline: Baseline = field(default_factory=Baseline)
     options: Options = field(default_factory=Options)
     shims: Path | None = None
@@ -50,27 +51,39 @@ def staged(
 
     `history` is (revision, bytes of its file) in order. On a clean end the data directory becomes an image for next time.
     """
+    keep = keep and not isinstance(setting.binaries, AttachedServer)
     keys = image_keys(setting, history, env)
     nearest = image.nearest(keys[: upto + 1]) if keep else None
     at, source = nearest if nearest is not None else (0, None)
     on_event(
-        Event("server", f"starting {setting.binaries.source}" + (f", from an image at revision {at}" if source else ""))
+        Event("server", f"using {setting.binaries.source}" + (f", from an image at revision {at}" if source else ""))
     )
-    with start(setting.binaries, image=source, trace=setting.options.trace, shims=setting.shims) as server:
+    with _running(setting, source) as server:
         stage = Stage(server, interpreter, setting.options, on_event)
         stage.open(lambda: _prepare(server, setting.baseline), fresh=source is None)
         lineage = Lineage(stage, tuple(revision for revision, _ in history))
         _start_lineage(lineage, stage, setting.baseline, at, source is not None)
         yield stage, lineage
-        if keep and not lineage.damaged:
+        if keep and not lineage.damaged and isinstance(server, Server):
             lineage.close()
             server.stop()
             image.store(server.data, keys[lineage.at])
 
 
+@contextmanager
+def _running(setting: Setting, source: Path | None) -> Iterator[Server | AttachedServer]:
+    if isinstance(setting.binaries, AttachedServer):
+        yield setting.binaries
+        return
+    with start(setting.binaries, image=source, trace=setting.options.trace, shims=setting.shims) as server:
+        yield server
+
+
 def image_keys(setting: Setting, history: Sequence[tuple[str, bytes]], env: bytes) -> list[str]:
     """One key per number of applied revisions; each depends on everything before it."""
     text = "\0".join([FORMAT, str(setting.binaries.version), setting.baseline.key(), str(setting.options.trace)])
+    for file in sorted(setting.shims.rglob("*")) if setting.shims else ():
+        text += f"\0{file.name}\0{file.read_text('utf-8', 'replace') if file.is_file() else ''}"
     chain = sha256(text.encode() + env)
     keys = [chain.hexdigest()]
     for revision, source in history:
@@ -98,7 +111,7 @@ def one_shot(
 ) -> tuple[dict[str, Reason], Snapshot | None]:
     """All revisions in one run, as a new database gets them: {revision: why} when that fails, else where it ends."""
     stage.on_event(Event("one-shot", f"all {len(lineage.order)} revisions in one run, from empty"))
-    stage.server.create(ONE_SHOT, template=EMPTY)
+    stage.clone(ONE_SHOT, template=EMPTY)
     ran, _ = stage.run(ONE_SHOT, [("up", revision) for revision in lineage.order])
     reasons: dict[str, Reason] = {}
     snapshot = stage.capture(ONE_SHOT) if ran.ok else None
@@ -118,23 +131,22 @@ def _one_shot_differs(stage: Stage, lineage: Lineage, together: Snapshot) -> Ite
         yield Reason("one-shot-differs", "one-shot", f"one run from empty does not end where single runs do: {told}")
 
 
-def _prepare(server: Server, baseline: Baseline) -> None:
+def _prepare(server: Server | AttachedServer, baseline: Baseline) -> None:
     for path in baseline.setup:
         run_file(server, EMPTY, path)
 
 
 def _start_lineage(lineage: Lineage, stage: Stage, baseline: Baseline, at: int, from_image: bool) -> None:
     """Bring the bare database to the first state: an image's, empty, the dump's or the models'."""
+    stage.without_foreign_keys = lineage.without_foreign_keys = baseline.mode == "no-fk"
     if from_image:
         lineage.stand_at(at)
         return
     lineage.begin()
-    if baseline.mode == "no-fk":
-        lineage.ignore_foreign_keys()
-    elif baseline.mode in ("dump", "models"):
+    if baseline.mode in ("dump", "models"):
         revision = baseline.stamp or (stage.loaded.heads[0] if stage.loaded.heads else "")
         if revision not in lineage.order:
-            raise UnknownStamp(stamp=revision, dump=baseline.dump)
+            raise UnknownStamp(stamp=revision)
         if baseline.dump is not None and baseline.mode == "dump":
             run_file(stage.server, BARE, baseline.dump)
         else:

@@ -11,7 +11,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ from pgwright.shadow.statements import statement
 PORT = 5432  # part of the socket's name only
 STATUS_LINE = 7  # LOCK_FILE_LINE_PM_STATUS, counted from 0
 POLL = 0.002
+UNTRACED = "-c log_statement=none -c log_duration=off"
 PATIENCE = 60.0
 TELLING = ("FATAL:", "PANIC:", "was terminated by signal", "could not", "error while loading")
 
@@ -60,6 +61,7 @@ class Server:
 
     user = "postgres"
     port = PORT
+    password: str | None = None
 
     def __init__(self, binaries: Binaries, runtime: Runtime, child: Child, stand_ins: StandIns) -> None:
         self.host = str(runtime.sockets)
@@ -86,6 +88,10 @@ class Server:
         """A connection as superuser. Raises ServerDied when there is no server any more."""
         return self._connected(dbname, autocommit, "")
 
+    def quietly(self, dbname: str) -> psycopg.Connection[tuple[Any, ...]]:
+        """A connection that does not show in the trace."""
+        return self._connected(dbname, True, UNTRACED)
+
     def create(self, name: str, template: str | None = None) -> None:
         """Make a database, a copy of `template` (default: empty). Nobody may be connected to the template."""
         named = "create" if self.major >= 15 else "create_before_15"
@@ -103,12 +109,23 @@ class Server:
         """The name to use for a database here: on a server of our own, the wanted one."""
         return wanted
 
+    def drop_roles(self, roles: Collection[str]) -> None:
+        """Remove roles, which outlive the databases that they were made for."""
+        for role in sorted(roles):
+            self.execute(statement("drop_role", name=sql.Identifier(role)))
+
+    def client(self, dbname: str) -> tuple[list[str], dict[str, str]] | None:
+        """The server's own psql as a command, and its environment; None where the binaries bring none."""
+        psql = self.bin / "psql"
+        command = [str(psql), "-h", self.host, "-p", str(PORT), "-U", self.user, "-d", dbname]
+        return (command, self.env) if psql.exists() else None
+
     def execute(self, query: sql.Composed) -> list[tuple[Any, ...]]:
         """Run housekeeping on a connection that is kept for it and does not show in the trace. Safe from any thread."""
         try:
             conn = self._idle.pop()
         except IndexError:
-            conn = self._connected("postgres", True, "-c log_statement=none -c log_duration=off")
+            conn = self.quietly("postgres")
         try:
             cursor = conn.execute(query)
             return cursor.fetchall() if cursor.description else []

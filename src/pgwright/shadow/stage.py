@@ -10,9 +10,11 @@ from typing import Any, Literal
 import psycopg
 from psycopg import sql
 
+from pgwright.errors import Refusal
 from pgwright.event import OnEvent, silent
 from pgwright.interpreter import Compiled, Direction, Interpreter, Loaded, Ran, Target, Waiting
-from pgwright.schema.catalog import Snapshot, capture
+from pgwright.schema.catalog import Session, Snapshot, capture, settle
+from pgwright.shadow.attached import AttachedServer
 from pgwright.shadow.record import PROBE, Recorder, install
 from pgwright.shadow.server import Server
 from pgwright.shadow.waiting import Waiter
@@ -31,30 +33,47 @@ class Options:
     seed: int = 1
 
 
+class TriggersStay(Refusal):
+    """
+    the history writes rows whose parents are in no earlier revision; that needs foreign key triggers off, which the
+    role {user} may not do on the server at {where}
+    Name a role that may (GRANT SET ON PARAMETER session_replication_role, from PostgreSQL 15 on), or leave the URL out.
+    """
+
+    code = "PW-SHADOW-33"
+
+
 @dataclass(slots=True)
 class Stage:
     """Runs steps on named databases and says what happened; knows nothing of verdicts."""
 
-    server: Server
+    server: Server | AttachedServer
     interpreter: Interpreter
     options: Options = field(default_factory=Options)
     on_event: OnEvent = silent
     loaded: Loaded = field(init=False)
     compiled: dict[tuple[str, Direction], Compiled] = field(default_factory=dict)
     recorder: Recorder | None = field(init=False, default=None)
+    without_foreign_keys: bool = False  # in every database of the history (baseline no-fk)
     _kept: dict[str, psycopg.Connection[Any]] = field(default_factory=dict)
+    _readers: dict[str, Session] = field(default_factory=dict)
 
     def open(self, prepare: Callable[[], None], *, fresh: bool) -> None:
         """Make the empty template (set-up SQL, recorder) unless an image brought it; then env.py runs once against it."""
         if fresh:
             self.server.create(EMPTY)
             prepare()
-            if self.options.trace:
+            if self.is_traced:
                 with self.server.connect(EMPTY) as conn:
                     install(conn)
         self.loaded = self.interpreter.load(self.target(EMPTY))
-        if self.options.trace:
+        if self.options.trace and self.server.log is not None:
             self.recorder = Recorder(self.server.log)
+
+    @property
+    def is_traced(self) -> bool:
+        """True when every message is recorded: asked for, and the server's log is ours to read."""
+        return self.options.trace and self.server.log is not None
 
     def compile(self, revisions: Iterable[str]) -> None:
         """Render the revisions offline, all at once: two runs of env.py however many they are."""
@@ -66,14 +85,25 @@ class Stage:
         """A connection that is kept: a new backend pays for cold catalog caches, several times per revision."""
         conn = self._kept.get(database)
         if conn is None or conn.closed:
-            conn = self._kept[database] = self.server.connect(database)
-            conn.execute("SET log_statement = 'none'; SET log_duration = off")
+            conn = self._kept[database] = self.server.quietly(database)
         yield conn
 
     def clone(self, name: str, template: str) -> None:
         """A copy of a database; our own connection to it goes first, since nobody may be connected to a template."""
         self.release(template)
         self.server.create(name, template=template)
+        if self.without_foreign_keys:
+            self.ignore_foreign_keys(name)  # a setting of a database is not copied with it
+
+    def ignore_foreign_keys(self, name: str) -> None:
+        """Triggers of foreign keys off for every session there. Raises TriggersStay when the role may not do that."""
+        named = sql.Identifier(self.server.name(name))
+        with self.connected(name) as conn:
+            try:
+                conn.execute(sql.SQL("ALTER DATABASE {} SET session_replication_role = replica").format(named))
+            except psycopg.errors.InsufficientPrivilege:
+                raise TriggersStay(where=self.server.source, user=self.server.user) from None
+        self.release(name)  # the setting is read when a session begins
 
     def drop(self, name: str) -> None:
         """Drop a database, our own connection to it first."""
@@ -81,28 +111,38 @@ class Stage:
         self.server.drop(name)
 
     def release(self, name: str) -> None:
-        """Close our own connection to a database."""
-        conn = self._kept.pop(name, None)
-        if conn is not None:
-            conn.close()
+        """Close our own connections to a database."""
+        kept, reader = self._kept.pop(name, None), self._readers.pop(name, None)
+        for conn in (kept, reader.conn if reader else None):
+            if conn is not None:
+                conn.close()
 
     def target(self, database: str) -> Target:
         """Where the user's engines are sent."""
-        return Target(host=str(self.server.host), port=self.server.port, user=self.server.user, dbname=database)
+        server = self.server
+        return Target(server.host, server.port, server.user, server.name(database), server.password)
 
     def run(self, database: str, steps: Sequence[tuple[Direction, str]]) -> tuple[Ran, tuple[Observed, ...]]:
-        """All steps in one run of env.py; with a recorder, the messages that the server received meanwhile."""
-        if self.recorder is None:
+        """All steps in one run of env.py; with a recorder, the messages that the server received meanwhile.
+
+        Without its log, the statements that a second session could make wait, and no others.
+        """
+        if not self.options.trace:
             return self.interpreter.step(self.target(database), steps), ()
-        self.recorder.skip()
-        waiter = Waiter(lambda: self.server.connect(database))
+        if self.recorder is not None:
+            self.recorder.skip()
+        waiter = Waiter(lambda: self.server.quietly(database))
 
         def on_wait(waiting: Waiting) -> None:
             waiter.hold(waiting.sql, waiting.pid)
 
-        ran = self.interpreter.step(self.target(database), steps, trace=True, on_wait=on_wait, probe_sql=PROBE)
+        probe = PROBE if self.recorder is not None else None
+        ran = self.interpreter.step(self.target(database), steps, trace=True, on_wait=on_wait, probe_sql=probe)
+        seen = waiter.collect()
+        if self.recorder is None:
+            return ran, _with_lines(tuple(Observed(text, locks=locks) for text, locks in seen), ran)
         messages = _with_lines(self.recorder.read(), ran)
-        for text, locks in waiter.collect():
+        for text, locks in seen:
             messages = tuple(
                 replace(m, locks=tuple(sorted({*m.locks, *locks}))) if m.message == text else m for m in messages
             )
@@ -110,8 +150,10 @@ class Stage:
 
     def capture(self, database: str, previous: Snapshot | None = None) -> Snapshot:
         """The catalog as it is now; with the last snapshot of this lineage only what changed is read."""
-        with self.connected(database) as conn:
-            return capture(conn, previous)
+        reader = self._readers.get(database)
+        if reader is None or reader.conn.closed:
+            reader = self._readers[database] = settle(self.server.quietly(database))
+        return capture(reader, previous)
 
     def heads(self, database: str) -> tuple[str, ...]:
         """The recorded revisions: the content of the version table, empty when there is none."""

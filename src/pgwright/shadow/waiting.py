@@ -46,7 +46,6 @@ class Waiter:
         if not names:
             return
         conn = self.connect()
-        conn.execute("SET log_statement = 'none' /* pgwright */")
         tables = [row[0] for name in names for row in conn.execute(TABLE_OF, (name,))]
         if not tables:
             conn.close()

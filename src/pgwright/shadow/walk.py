@@ -18,10 +18,9 @@ from pgwright.shadow.cycle import Cycle, cycle
 from pgwright.shadow.failure import explain, missing_extension
 from pgwright.shadow.lineage import BARE, Lineage
 from pgwright.shadow.repair import repaired
-from pgwright.shadow.rows import Seeded, seed, touched
+from pgwright.shadow.rows import Seeded, touched
 from pgwright.shadow.stage import Stage
-
-WORK = "pgwright_work"
+from pgwright.shadow.trial import ORPHANS, WORK, Trial
 
 
 @dataclass(slots=True)
@@ -92,31 +91,34 @@ class Walk:
 
         Then it stays at the parent: that is the image from which the next proof of the same revision starts.
         """
-        seeded = Seeded()
         tables = self._touched(revision)
         stays = not self.whole and revision.id == self.last
-        database = WORK if tables or stays else BARE
-        if database == WORK:
-            self.stage.clone(WORK, template=BARE)
-            seeded = self._seed(revision, tables, None) if tables else seeded
-        found = self._cycle(revision, database, seeded)
-        if tables and found.after is None and _data_dependent(found):
-            found, seeded = self._with_fitting_rows(revision, tables, found, seeded)
-        notes: list[Reason] = []
-        if database == BARE and found.after is None and found.reasons and found.reasons[0].sqlstate == "23503":
-            found, note = self._without_foreign_keys(revision, found)
-            notes.append(note)
+        if not tables and not stays:
+            return self._in_place(revision)
+        trial = Trial(self.stage, self.lineage, revision, tables)
+        outcome = trial.outcome()
+        notes = list(outcome.notes)
+        if any(note.sqlstate == ORPHANS for note in notes):
+            self.lineage.ignore_foreign_keys()
         if tables and self.stage.options.rows == "hostile":
-            notes += self._hostile(revision, tables)
+            notes += self._hostile(revision, trial)
+        trial.end()
         if not stays:
-            self._advance(revision, found, in_place=database == BARE)
-        if database == WORK:
-            self.stage.drop(WORK)
-        return self._judged(revision, found, seeded, notes)
+            self._advance(revision, outcome.found, in_place=False)
+        return self._judged(revision, outcome.found, outcome.seeded, notes)
 
-    def _cycle(self, revision: Revision, database: str, seeded: Seeded) -> Cycle:
-        queries = revision.validation
-        return cycle(self.stage, database, revision.id, self.lineage.snapshot, [t for t, _ in seeded.filled], queries)
+    def _in_place(self, revision: Revision) -> Proof:
+        """No table to fill: the bare database itself goes through the cycle."""
+        found, notes = self._cycle(revision), []
+        if found.after is None and found.reasons and found.reasons[0].sqlstate == ORPHANS:
+            notes.append(found.reasons[0])  # rows that it inserts have parents only in production
+            self.lineage.ignore_foreign_keys()
+            found = self._cycle(revision)
+        self._advance(revision, found, in_place=True)
+        return self._judged(revision, found, Seeded(), notes)
+
+    def _cycle(self, revision: Revision) -> Cycle:
+        return cycle(self.stage, BARE, revision.id, self.lineage.snapshot, queries=revision.validation)
 
     def _touched(self, revision: Revision) -> frozenset[str]:
         """Tables to fill: those that the revision's text names and that are there already."""
@@ -125,53 +127,15 @@ class Walk:
         names = touched(Path(revision.file).read_text(encoding="utf-8", errors="replace"), self.lineage.snapshot.schema)
         return frozenset(names) - self.stage.ignored
 
-    def _seed(self, revision: Revision, tables: Collection[str], after: Snapshot | None) -> Seeded:
-        source = Path(revision.file).read_text(encoding="utf-8", errors="replace")
-        with self.stage.connected(WORK) as conn:
-            return seed(
-                conn,
-                self.lineage.snapshot.schema,
-                after.schema if after else None,
-                tables,
-                profile="plain",
-                seed=self.stage.options.seed,
-                source=source,
-            )
-
-    def _hostile(self, revision: Revision, tables: Collection[str]) -> list[Reason]:
+    def _hostile(self, revision: Revision, trial: Trial) -> list[Reason]:
         """What rows that only the parent's constraints hold back do to the upgrade: a note, never a verdict."""
-        self.stage.drop(WORK)
-        self.stage.clone(WORK, template=BARE)
-        source = Path(revision.file).read_text(encoding="utf-8", errors="replace")
-        schema = self.lineage.snapshot.schema
-        with self.stage.connected(WORK) as conn:
-            seed(conn, schema, None, tables, profile="hostile", seed=self.stage.options.seed, source=source)
+        trial.rows("hostile", None)
         ran, _ = self.stage.run(WORK, [("up", revision.id)])
         if ran.ok or (ran.error and (ran.error.sqlstate or "")[:2] not in ("22", "23")):
             return []
         with self.stage.connected(WORK) as conn:
-            return [dataclasses.replace(explain(conn, schema, "up", ran), code="data-dependent-failure")]
-
-    def _with_fitting_rows(
-        self, revision: Revision, tables: Collection[str], found: Cycle, seeded: Seeded
-    ) -> tuple[Cycle, Seeded]:
-        """The rows broke a constraint that the revision adds: learn what comes after without rows, seed for both."""
-        self.stage.drop(WORK)
-        self.stage.clone(WORK, template=BARE)
-        ran, _ = self.stage.run(WORK, [("up", revision.id)])
-        if not ran.ok:
-            return found, seeded
-        after = self.stage.capture(WORK, self.lineage.snapshot)
-        self.stage.drop(WORK)
-        self.stage.clone(WORK, template=BARE)
-        seeded = self._seed(revision, tables, after)
-        return self._cycle(revision, WORK, seeded), seeded
-
-    def _without_foreign_keys(self, revision: Revision, found: Cycle) -> tuple[Cycle, Reason]:
-        """Rows that the revision inserts have parents only in production: prove it with foreign key triggers off."""
-        note = found.reasons[0]
-        self.lineage.ignore_foreign_keys()
-        return self._cycle(revision, BARE, Seeded()), note
+            failed = explain(conn, self.lineage.snapshot.schema, "up", ran)
+        return [dataclasses.replace(failed, code="data-dependent-failure")]
 
     def _advance(self, revision: Revision, found: Cycle, *, in_place: bool) -> None:
         """The bare database comes to the revision: it is there, it replays plain DDL, it takes the step, or is rebuilt."""
@@ -210,10 +174,16 @@ class Walk:
         if not replay.messages(self.stage, BARE, found.up):
             return False
         now = self.stage.capture(BARE, self.lineage.snapshot)
-        if diff(found.after.schema, now.schema):
+        if diff(found.after.schema, now.schema) and not self._changed_alike(found, found.after, now):
             return False
         self.lineage.reached([found.revision], now)
         return True
+
+    def _changed_alike(self, found: Cycle, after: Snapshot, now: Snapshot) -> bool:
+        """True when triggers changed the copy as rows came in, and the revision changed both databases alike."""
+        parent = self.lineage.snapshot
+        changed = diff(found.before.schema, after.schema)
+        return found.before is not parent and changed == diff(parent.schema, now.schema)
 
     def _judged(self, revision: Revision, found: Cycle, seeded: Seeded, notes: Sequence[Reason]) -> Proof:
         """Verdict, findings and repairs of one finished cycle."""
@@ -238,9 +208,4 @@ class Walk:
 
 def _orphans(ran: Ran) -> bool:
     """True for a foreign key violation: rows whose parents are not here."""
-    return not ran.ok and ran.error is not None and ran.error.sqlstate == "23503"
-
-
-def _data_dependent(found: Cycle) -> bool:
-    """True when the upgrade failed on the seeded rows themselves (SQLSTATE classes 22 and 23)."""
-    return bool(found.reasons) and (found.reasons[0].sqlstate or "")[:2] in ("22", "23")
+    return not ran.ok and ran.error is not None and ran.error.sqlstate == ORPHANS

@@ -33,6 +33,7 @@ class Call:
     project: Path = field(default_factory=Path)
     tree: str | None = None
     python: str | None = None
+    server_url: str | None = field(default=None, repr=False)
     json: bool = False
     quiet: bool = False
 
@@ -170,6 +171,14 @@ _OPTIONS: tuple[Callable[[F], F], ...] = (
         expose_value=False,
         callback=_keep_bin,
         help="Folder with initdb and postgres for the throw-away server.",
+    ),
+    click.option(
+        "--server-url",
+        metavar="URL",
+        expose_value=False,
+        callback=_keep,
+        help="A running PostgreSQL to work on instead of a server of pgwright's own: databases pgwright_… are made "
+        "there and dropped at the end. A password is better kept in a variable: server_url_env in pgwright.toml.",
     ),
     click.option(
         "--json",

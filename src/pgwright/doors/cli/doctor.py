@@ -49,7 +49,7 @@ def _doctor(call: Call, on_event: OnEvent) -> Answer:
     from pgwright.shadow.stage import Options
     from pgwright.verbs import Wish, doctor
 
-    wish = Wish(python=call.python, options=Options(rows="none", trace=False))
+    wish = Wish(python=call.python, options=Options(rows="none", trace=False), server_url=call.server_url)
     found = doctor(call.found(), wish, on_event)
     return Answer(to_json(found), lambda: shown(list(checks(found))), 2 if found.problems else 0)
 

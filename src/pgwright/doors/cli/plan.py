@@ -75,7 +75,8 @@ def command(
         from pgwright.verbs import Wish, plan
 
         project = call.found()
-        wish = Wish(python=call.python, options=Options(rows="none"))  # traced: prove starts from the same image
+        # traced: prove starts from the same image
+        wish = Wish(python=call.python, options=Options(rows="none"), server_url=call.server_url)
         change = plan(
             project,
             task_of(project, task) if task else None,

@@ -73,7 +73,8 @@ def command(
         from pgwright.verbs import Wish, prove
 
         options = Options(rows, trace == "on" and not no_trace, seed)
-        proofs = prove(call.found(), revision, whole=whole, wish=Wish(call.python, major, options), on_event=on_event)
+        wish = Wish(call.python, major, options, call.server_url)
+        proofs = prove(call.found(), revision, whole=whole, wish=wish, on_event=on_event)
         status = prove_status(proofs, [], allow_unproven=allow_unproven)
         return Answer(dict(prove_output(proofs, [])), lambda: shown(proofs) if proofs else NOTHING, status)
 

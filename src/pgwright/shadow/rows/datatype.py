@@ -13,8 +13,6 @@ from pgwright.shadow.rows.literal import unquoted
 Kind = Literal["base", "enum", "domain", "composite", "range", "multirange", "array"]
 Family = Literal["integer", "numeric", "float", "text", "boolean", "moment", "time", "json", "enum", "array", "other"]
 
-_COMMENT = " -- "  # what the catalog reader puts between a definition and its comment
-_ATTRIBUTE = re.compile(rf'(?:"(?:[^"]|"")*"|[^" ]+) (.+?)(?:{_COMMENT}.*)?', re.DOTALL)
 _MODIFIERS = re.compile(r"\(([^()]*)\)")
 _RANGES = {
     "int4": "integer",
@@ -139,16 +137,16 @@ class Types:
         if thing.kind == "enum":
             return DataType(short, "enum", text, labels=tuple(json.loads(facts.get("labels") or "[]")))
         if thing.kind == "domain":
-            checks = json.loads(facts.get("constraints") or "{}").values()
+            checks = [definition for _, definition, _ in json.loads(facts.get("constraints") or "[]")]
             return DataType(
                 short,
                 "domain",
                 text,
                 base=self.named(facts.get("type") or "text"),
-                checks=tuple(c.partition(_COMMENT)[0] for c in checks),
+                checks=tuple(checks),
                 not_null=facts.get("not_null") == "true",
             )
         if thing.kind == "composite type":
-            found = (_ATTRIBUTE.fullmatch(a) for a in json.loads(facts.get("attributes") or "[]"))
-            return DataType(short, "composite", text, attributes=tuple(self.named(a.group(1)) for a in found if a))
+            types = [attribute[1] for attribute in json.loads(facts.get("attributes") or "[]")]
+            return DataType(short, "composite", text, attributes=tuple(map(self.named, types)))
         return DataType(short, "range", text, base=self.named(facts.get("subtype") or "text"))

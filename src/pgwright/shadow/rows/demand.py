@@ -14,7 +14,7 @@ from pgwright.shadow.rows.pairing import Pairing
 from pgwright.shadow.rows.partition import Partitions
 from pgwright.shadow.rows.spelling import spellings
 
-Profile = Literal["plain", "hostile"]
+Profile = Literal["plain", "calm", "hostile"]  # calm: plain without edges, and NULL only where nothing else will do
 _VALUE = re.compile(r"\bVALUE\b")
 _OVERLAPS = re.compile(r'("(?:[^"]|"")+"|[\w.]+(?:\([^()]*\))?) WITH &&')
 
@@ -70,13 +70,13 @@ class Demands:
 
     def __init__(self, before: Schema, after: Schema | None, profile: Profile, source: str = "") -> None:
         """`after`, and what the revision's `source` takes text to spell, count only for plain rows."""
-        self._spelled = spellings(source) if profile == "plain" and source else {}
+        self._spelled = spellings(source) if profile != "hostile" and source else {}
         self.before = before
         self.partitions = Partitions(before)
         self._types = Types(before)
         self._later = Types(after) if after is not None else None
         self._pairing = Pairing(before, after)
-        self._both = profile == "plain" and after is not None
+        self._both = profile != "hostile" and after is not None
 
     def of(self, relation: Relation) -> Demand:
         """The demand on rows of `relation`."""
@@ -128,7 +128,8 @@ class Demands:
                 continue
             parent = self._pairing.earlier(c.references)
             columns = tuple(back[n] for n in c.columns)
-            if parent is None:
+            if parent is None:  # it comes with the revision, empty: only NULL refers to nothing
+                yield self._key(c, columns, c.references, c.referenced_columns, required)
                 continue
             old = {new: o for o, new in self._pairing.twin(parent)[1].items()}
             if set(old).issuperset(c.referenced_columns):

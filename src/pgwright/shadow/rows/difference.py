@@ -34,62 +34,99 @@ class RowDifference:
 def lost(before: RowState, after: RowState, given: RowState | None = None) -> tuple[RowDifference, ...]:
     """Differences from `before` to `after` in tables that both have.
 
-    To compare two runs of one upgrade, hand in the rows that both started from as `given`: then what the revision
-    itself filled from a volatile default (now(), random uuids, sequences) is left out. Without it every column counts.
+    To compare two runs of one upgrade, hand in the rows that both started from as `given`: then what each run draws
+    anew (clock, random values, sequences) is left out. Without it every column counts.
     """
     out: list[RowDifference] = []
     for old in before.tables:
         new = after.table(old.table)
         if new is not None:
             start = given.table(old.table) if given is not None else None
-            out += _table(old, new, _free(old, start) if given is not None else frozenset(), start)
+            out += _table(old, new, start, given is not None)
     return tuple(out)
 
 
-def _free(state: TableState, start: TableState | None) -> frozenset[str]:
-    """Columns that the revision added and that each run fills differently."""
-    had = set(start.columns) if start is not None else set()
-    return (state.volatile | state.stamped) - had
-
-
-def _table(old: TableState, new: TableState, free: frozenset[str], start: TableState | None) -> Iterator[RowDifference]:
+def _table(old: TableState, new: TableState, start: TableState | None, again: bool) -> Iterator[RowDifference]:
     if old.columns == new.columns and old.rows == new.rows and old.sums == new.sums and old.count == new.count:
         return
+    free = old.volatile - set(start.columns if start is not None else ()) if again else frozenset()
     columns = tuple(c for c in old.columns if c in new.columns and c not in free)
     if old.sums or new.sums:
         yield from _summed(old, new, columns)
         return
     left, right = _projected(old, columns), _projected(new, columns)
     key = tuple(c for c in old.key if c in columns) if old.key == new.key else ()
-    if start is not None and old.volatile:
-        left, right = _only_given(left, right, columns, old, start)
+    if again:
+        left, right = _settled(left, right, columns, old, start)
     if key and len(key) == len(old.key):
-        yield from _keyed(old.table, columns, key, left, right)
+        yield from _keyed(old.table, columns, key, *_without_remade(old, columns, key, left, right))
     else:
         yield from _bagged(old.table, columns, left, right)
 
 
-def _only_given(
-    left: list[Values], right: list[Values], columns: tuple[str, ...], old: TableState, start: TableState
+def _settled(
+    left: list[Values], right: list[Values], columns: tuple[str, ...], old: TableState, start: TableState | None
 ) -> tuple[list[Values], list[Values]]:
-    """Rows that the revision inserted, with their volatile columns blanked; rows that were given, untouched."""
-    known = [i for i, c in enumerate(columns) if c in start.columns]
+    """Both runs without what each drew for itself.
+
+    In rows that the revision inserted every loose column is blanked; in rows that were given, a loose value that both
+    runs set, each to another one.
+    """
+    known = [i for i, c in enumerate(columns) if start is not None and c in start.columns]
     key = [i for i in known if columns[i] in old.key] or known
-    there = {tuple(v[i] for i in key) for v in _projected(start, columns)} if key else set()
-    volatile = [c in old.volatile for c in columns]
+    there = _by_key(_projected(start, columns), key) if start is not None and key else {}
+    loose = [i for i, c in enumerate(columns) if c in old.loose]
 
-    def blank(values: Values) -> Values:
-        if tuple(values[i] for i in key) in there:
-            return values
-        return tuple(None if free else v for v, free in zip(values, volatile, strict=True))
+    def without(rows: list[Values], others: list[Values]) -> list[Values]:
+        twins = _by_key(others, key) if key else {}
+        return [_blanked(v, loose, there.get(k), twins.get(k)) for v in rows for k in [tuple(v[i] for i in key)]]
 
-    return [blank(v) for v in left], [blank(v) for v in right]
+    return without(left, right), without(right, left)
+
+
+def _blanked(values: Values, loose: list[int], was: Values | None, twin: Values | None) -> Values:
+    """One row without its loose values where it is an inserted one, or where both runs set them, each to another."""
+    if was is None:
+        drawn = set(loose)
+    elif twin is None:
+        drawn = set()
+    else:
+        drawn = {i for i in loose if values[i] != twin[i] and not {None, was[i]} & {values[i], twin[i]}}
+    return tuple(None if i in drawn else v for i, v in enumerate(values))
 
 
 def _projected(state: TableState, columns: tuple[str, ...]) -> list[Values]:
     places = [state.columns.index(c) if c in state.columns else -1 for c in columns]
     parsed = (elements(r) for r in state.rows)
     return [tuple(row[p] if p >= 0 else None for p in places) for row in parsed]
+
+
+def _without_remade(
+    old: TableState, columns: tuple[str, ...], key: tuple[str, ...], left: list[Values], right: list[Values]
+) -> tuple[list[Values], list[Values]]:
+    """Both sides without rows that were deleted and made again as they were, under another random id."""
+    if not set(key) <= old.nameless:
+        return left, right
+    places = [columns.index(c) for c in key]
+    telling = [i for i, c in enumerate(columns) if c not in old.nameless]
+    mine, theirs = _by_key(left, places), _by_key(right, places)
+
+    def told(values: Values) -> Values:
+        return tuple(values[i] for i in telling)
+
+    again = Counter(told(v) for k, v in mine.items() if k not in theirs)
+    again &= Counter(told(v) for k, v in theirs.items() if k not in mine)
+
+    def rest(rows: list[Values], others: Mapping[Values, Values]) -> Iterator[Values]:
+        left_over = again.copy()
+        for values in rows:
+            same = told(values)
+            if tuple(values[p] for p in places) not in others and left_over[same]:
+                left_over[same] -= 1
+            else:
+                yield values
+
+    return list(rest(left, theirs)), list(rest(right, mine))
 
 
 def _keyed(

@@ -65,7 +65,8 @@ def pool(wanted: Wanted, checks: list[Expression], profile: Profile, salt: int, 
     named = (wanted.default,) if wanted.default is not None and admits(wanted.default) else ()
     nullable = not wanted.not_null
     family = wanted.type.family
-    return Pool(wanted, family, profile, some, hinted, make, () if is_key else (*named, *worst), nullable, salt, admits)
+    outer = () if is_key or profile == "calm" else (*named, *worst)
+    return Pool(wanted, family, profile, some, hinted, make, outer, nullable, salt, admits)
 
 
 @lru_cache(maxsize=4096)

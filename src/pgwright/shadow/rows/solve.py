@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from pgwright.shadow.rows.demand import ForeignKey, Unique
+from pgwright.shadow.rows.demand import ForeignKey, Profile, Unique
 from pgwright.shadow.rows.pool import Pool
 from pgwright.shadow.rows.table import Row, Table
 
@@ -167,9 +167,9 @@ def _single(pool: Pool) -> Variable:
 
 def _first(pool: Pool, r: int) -> str | None:
     """The first of the pool's values for row r."""
-    if pool.profile == "plain" and pool.make is not None and not pool.hinted:
+    if pool.profile != "hostile" and pool.make is not None and not pool.hinted:
         turn = pool.salt + r * 7919
-        if not r or ((turn % 4 or not pool.nullable) and (turn % 3 or not pool.edges)):
+        if not r or pool.profile == "calm" or ((turn % 4 or not pool.nullable) and (turn % 3 or not pool.edges)):
             value = pool.make(r)
             if value is not None and pool.admits(value):
                 return value
@@ -179,7 +179,7 @@ def _first(pool: Pool, r: int) -> str | None:
 def _plain_values(pool: Pool, r: int) -> Iterator[str | None]:
     """Mostly ordinary values, now and then an edge or a NULL; the first row is complete and ordinary."""
     turn = pool.salt + r * 7919
-    if r and pool.nullable and turn % 4 == 0:
+    if r and pool.nullable and turn % 4 == 0 and pool.profile == "plain":
         yield None
     elif r and pool.edges and turn % 3 == 0:
         yield pool.edges[turn // 12 % len(pool.edges)]
@@ -225,7 +225,7 @@ def _reference(table: Table, fk: ForeignKey, parents: Parents) -> Variable:
     def values(r: int, row: Row) -> Iterator[tuple[str | None, ...]]:
         optional = any(row[c] is None if c in row else table.pools[c].nullable for c in fk.columns)
         null = _absent(table, fk, row, r) if optional else ()
-        if optional and (r % 4 == 3 if table.profile == "plain" else r == 1):
+        if optional and _is_absent(table.profile, r):
             yield null
         for j in range(len(found)):
             candidate = found[(r + j) % len(found)]
@@ -235,6 +235,11 @@ def _reference(table: Table, fk: ForeignKey, parents: Parents) -> Variable:
             yield null
 
     return Variable(fk.columns, values)
+
+
+def _is_absent(profile: Profile, r: int) -> bool:
+    """Whether the r-th row refers to nothing, where it may."""
+    return r == 1 if profile == "hostile" else profile == "plain" and r % 4 == 3
 
 
 def _absent(table: Table, fk: ForeignKey, row: Row, r: int) -> tuple[str | None, ...]:

@@ -18,7 +18,8 @@ _VOLATILE = re.compile(
     r"\b(now|nextval|\w*random\w*|uuid\w*|clock_timestamp|\w+_timestamp|timeofday|txid_current)\(", re.I
 )
 _KEYWORDS = re.compile(r"\b(CURRENT_(TIMESTAMP|DATE|TIME)|LOCALTIME(STAMP)?)\b", re.I)
-_STAMPED = re.compile(r"timestamp|date|time |uuid")
+_NAMELESS = re.compile(r"timestamp|uuid")
+_DRAWN = re.compile(r"timestamp|date|time |uuid|text|character|json|bytea")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class TableState:
     columns: tuple[str, ...]  # in name order
     key: tuple[str, ...]
     volatile: frozenset[str]  # columns whose default differs from one run to the next
-    stamped: frozenset[str]  # columns of a type that such defaults have
+    loose: frozenset[str]  # columns that code fills from a clock, a sequence or by chance: by their type, or as keys
+    nameless: frozenset[str]  # columns that say nothing of a row but when it was made and by which random id
     count: int
     rows: tuple[str, ...] = ()
     sums: tuple[str, ...] = ()  # per column, whatever the order of rows
@@ -73,11 +75,14 @@ def _state(conn: psycopg.Connection[tuple[Any, ...]], r: Relation, rows: list[st
     columns = _columns(r)
     names = tuple(c.name for c in columns)
     volatile = frozenset(c.name for c in columns if _is_volatile(c))
-    stamped = frozenset(c.name for c in columns if _STAMPED.match(c.type))
+    referring = {c for k in r.constraints if k.kind == "foreign key" for c in k.columns}
+    loose = volatile | referring | {c.name for c in columns if _DRAWN.match(c.type)}
+    nameless = (volatile | {c.name for c in columns if _NAMELESS.match(c.type)}) - referring
+    known = (r.qualified, names, r.primary_key, volatile, loose, nameless)
     if len(rows) <= _MOST:
-        return TableState(r.qualified, names, r.primary_key, volatile, stamped, len(rows), tuple(sorted(rows)))
+        return TableState(*known, len(rows), tuple(sorted(rows)))
     count, *sums = conn.execute(_sums(r).encode()).fetchone() or (0,)
-    return TableState(r.qualified, names, r.primary_key, volatile, stamped, count, sums=tuple(sums))
+    return TableState(*known, count, sums=tuple(sums))
 
 
 def _sums(r: Relation) -> str:

@@ -13,14 +13,17 @@ DROP DATABASE IF EXISTS {name} WITH (FORCE)
 -- rename: how a database is taken from the pool, in a few milliseconds.
 ALTER DATABASE {name} RENAME TO {new}
 
+-- drop_role: of a history that is built anew.
+DROP ROLE IF EXISTS {name}
+
 -- extensions: what CREATE EXTENSION would find.
 SELECT name, default_version, comment FROM pg_available_extensions ORDER BY name
 
 -- identity: tells one cluster from another, also after a restore elsewhere.
 SELECT system_identifier FROM pg_control_system()
 
--- rights: may we make databases here.
-SELECT rolsuper OR rolcreatedb FROM pg_roles WHERE rolname = current_user
+-- rights: may we make databases here, and may we do everything.
+SELECT rolsuper OR rolcreatedb, rolsuper FROM pg_roles WHERE rolname = current_user
 
 -- ours: databases of pgwright on this server whose owner's session is gone. Empty when our own session cannot be seen.
 SELECT d.datname FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba

@@ -1,0 +1,155 @@
+"""One revision on copies of its parent's state, with rows; the rows are made to fit until the steps take them.
+
+Rows that satisfy the parent's constraints may still break what the revision adds, or what its code expects of the data.
+So a step that fails with rows and passes without them is tried again with rows that satisfy both sides, then with rows
+of ordinary values only. A constraint that even these break refutes the revision: any table with rows would break it.
+A statement or code of the revision that chokes on made-up values does not: the revision is then proven without rows,
+and what happened is told as a finding.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from psycopg import sql
+
+from pgwright.interpreter import Revision
+from pgwright.records import Reason
+from pgwright.schema.catalog import Snapshot
+from pgwright.schema.model import Schema
+from pgwright.shadow.cycle import Cycle, cycle
+from pgwright.shadow.lineage import BARE, Lineage
+from pgwright.shadow.rows import Profile, Seeded, seed
+from pgwright.shadow.stage import Stage
+
+WORK = "pgwright_work"
+ORPHANS = "23503"
+_SCHEMA = re.compile(r"\s*(ALTER|CREATE)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The cycle that decides, the rows it ran with, and what attempts before it told."""
+
+    found: Cycle
+    seeded: Seeded = field(default_factory=Seeded)
+    notes: tuple[Reason, ...] = ()
+
+
+@dataclass(slots=True)
+class Trial:
+    """Attempts at one revision, each on a fresh copy. Call `end` when the last one was read."""
+
+    stage: Stage
+    lineage: Lineage
+    revision: Revision
+    tables: Collection[str] = ()
+    _without_foreign_keys: bool = False
+    _made: set[str] = field(default_factory=set)  # roles that copies have made: they outlive their database
+    _open: bool = False
+    _start: Snapshot | None = None  # the copy with its rows, where triggers saw them come
+
+    def outcome(self) -> Outcome:
+        """What proving the revision came to; with tables to fill, with as many attempts as that takes."""
+        if not self.tables:
+            return Outcome(self._run(Seeded()))
+        seeded = self.rows("plain", None)
+        found = self._run(seeded)
+        return Outcome(found, seeded) if found.end is not None else self._again(found, seeded)
+
+    def rows(self, profile: Profile, after: Schema | None) -> Seeded:
+        """Fill a fresh copy."""
+        self.fresh()
+        before = self.lineage.snapshot.schema
+        source = Path(self.revision.file).read_text(encoding="utf-8", errors="replace")
+        number = self.stage.options.seed
+        with self.stage.connected(WORK) as conn:
+            seeded = seed(conn, before, after, self.tables, profile=profile, seed=number, source=source)
+        if any(t.triggers for name, _ in seeded.filled if (t := before.relation(name)) is not None):
+            # A trigger may change the schema: one was seen that drops itself at the first row.
+            self._start = self.stage.capture(WORK, self.lineage.snapshot)
+        return seeded
+
+    def fresh(self) -> None:
+        """Another copy of the parent's state, in a cluster without the roles that earlier copies made."""
+        self.end()
+        self.stage.clone(WORK, template=BARE)
+        self._open, self._start = True, None
+        if self._without_foreign_keys:
+            self.lineage.ignore_foreign_keys(WORK)
+
+    def end(self) -> None:
+        """Drop the copy, and the roles that it made."""
+        if not self._open:
+            return
+        self.stage.drop(WORK)
+        self._open = False
+        if self._made:
+            with self.stage.server.connect() as conn:
+                for role in sorted(self._made):
+                    conn.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
+            self._made.clear()
+
+    def _run(self, seeded: Seeded) -> Cycle:
+        if not self._open:
+            self.fresh()
+        filled = [table for table, _ in seeded.filled]
+        start = self._start or self.lineage.snapshot
+        found = cycle(self.stage, WORK, self.revision.id, start, filled, self.revision.validation)
+        for snapshot in (found.after, found.end):
+            self._made |= _roles(snapshot) - _roles(self.lineage.snapshot)
+        return found
+
+    def _bare(self) -> Cycle:
+        self.fresh()
+        return self._run(Seeded())
+
+    def _again(self, found: Cycle, seeded: Seeded) -> Outcome:
+        """A step failed: with these rows only, or without any?"""
+        bare = self._bare()
+        notes: tuple[Reason, ...] = ()
+        if bare.end is None and bare.reasons[-1].sqlstate == ORPHANS:
+            self._without_foreign_keys = True
+            notes = (bare.reasons[-1],)
+            seeded = self.rows("plain", None)
+            found = self._run(seeded)
+            if found.end is not None:
+                return Outcome(found, seeded, notes)
+            bare = self._bare()
+        if bare.after is None or _progress(found) >= _progress(bare):  # it gets no further without rows either
+            return Outcome(found, seeded, notes)
+        return self._fitting(bare, bare.after.schema, notes)
+
+    def _fitting(self, bare: Cycle, after: Schema, notes: tuple[Reason, ...]) -> Outcome:
+        """Rows for both sides of the revision, then ordinary ones; what none of them survive decides, or is told."""
+        for profile in ("plain", "calm"):
+            seeded = self.rows(profile, after)
+            found = self._run(seeded)
+            if _progress(found) >= _progress(bare):
+                return Outcome(found, seeded, notes)
+            failure = found.reasons[-1]
+            if profile == "plain":
+                notes += (dataclasses.replace(failure, code="data-dependent-failure"),)
+        if refutes(failure):
+            return Outcome(found, seeded, notes[:-1])
+        reason = f"the revision's own statements fail on made-up rows: {failure.message}"
+        unfilled = (*seeded.unfilled, *((table, reason) for table, _ in seeded.filled))
+        return Outcome(bare, Seeded((), unfilled), notes)
+
+
+def refutes(failure: Reason) -> bool:
+    """Whether a step that failed on ordinary rows fails on any: a schema statement met a constraint of the revision's."""
+    return (failure.sqlstate or "").startswith("23") and bool(_SCHEMA.match(failure.statement or ""))
+
+
+def _progress(found: Cycle) -> int:
+    """How many steps of the cycle went through."""
+    return 3 if found.end is not None else ("up", "down", "reup").index(found.reached)
+
+
+def _roles(snapshot: Snapshot | None) -> set[str]:
+    return {role.identity for role in snapshot.schema.of_kind("role")} if snapshot is not None else set()

@@ -1,0 +1,32 @@
+"""The public verbs, each a short composition of rooms. They take a Project, return records and print nothing."""
+
+from pgwright.verbs.approval import outstanding
+from pgwright.verbs.doctor import Doctor, doctor
+from pgwright.verbs.init import init
+from pgwright.verbs.plan import TaskOf, plan
+from pgwright.verbs.prove import prove
+from pgwright.verbs.refusals import BrokenHistory, Heads, HeadUnreachable, NothingToDo, NothingToReport
+from pgwright.verbs.report import latest
+from pgwright.verbs.session import Wish, session
+from pgwright.verbs.status import RevisionStatus, Status, status
+
+__all__ = [
+    "BrokenHistory",
+    "Doctor",
+    "HeadUnreachable",
+    "Heads",
+    "NothingToDo",
+    "NothingToReport",
+    "RevisionStatus",
+    "Status",
+    "TaskOf",
+    "Wish",
+    "doctor",
+    "init",
+    "latest",
+    "outstanding",
+    "plan",
+    "prove",
+    "session",
+    "status",
+]
