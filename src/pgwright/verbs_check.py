@@ -16,13 +16,12 @@ from pgwright import hazards
 from pgwright.errors import Refusal
 from pgwright.event import OnEvent, silent
 from pgwright.hazards import settings as settled
-from pgwright.hazards.checked import Checked
+from pgwright.hazards.checked import Checked, from_json, to_json
 from pgwright.hazards.keeping import folder, kept, put, thin
 from pgwright.hazards.rendering import rendered
 from pgwright.hazards.settings import BadCheck, Checking
 from pgwright.interpreter import Direction
 from pgwright.project import History, Project, new_against_main, select
-from pgwright.records import from_json, to_json
 
 
 class NoSuchRevision(Refusal):
@@ -62,7 +61,7 @@ def check(
     where, name = folder(project), _name(rendering.key, selected, chosen)
     found = kept(where, name)
     if found:
-        checked = from_json(Checked, found)
+        checked = from_json(found)
     else:
         from pgwright.hazards.check import check_revisions
         from pgwright.hazards.rules import RULES

@@ -77,15 +77,15 @@ def compile_(house, wanted, target=None):
         return {"compiled": offline.render(house.tree, wanted)}
 
 
-def record(house, wanted, files, root, **options):
-    """Renders without a database ever having been there: env.py in offline mode, then the revisions."""
+def record(house, wanted, files, root, convention=None, **options):
+    """Renders without a database ever having been there."""
     from . import recording
     from .tree import Tree
 
     house.tree = house.tree or Tree(**options)
     redirect.listen(house.guard)
     with redirect.to(None, house.guard):
-        recorded = recording.record(house.tree, wanted, files)
+        recorded = recording.record(house.tree, wanted, files, convention)
     return {"recorded": recorded, "imported": recording.imported(root)}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from pgwright.step import Finding
@@ -39,3 +39,19 @@ class Checked:
     allowed: tuple[Allowed, ...] = ()
     errors: tuple[Error, ...] = ()
     approvals: tuple[str, ...] = ()  # rules among the findings that only an approval accepts: data loss, authorisation
+
+
+def to_json(checked: Checked) -> dict[str, Any]:
+    """The record as plain JSON values."""
+    return asdict(checked)
+
+
+def from_json(found: dict[str, Any]) -> Checked:
+    """What `to_json` gave; flat records, so they are built directly."""
+    return Checked(
+        tuple(ReadRevision(**one) for one in found["revisions"]),
+        tuple(Finding(**one) for one in found["findings"]),
+        tuple(Allowed(Finding(**one["finding"]), one["reason"], one["until"]) for one in found["allowed"]),
+        tuple(found["errors"]),
+        tuple(found["approvals"]),
+    )

@@ -153,35 +153,51 @@ class Known:
     is_complete: bool = False  # the whole history was read: a relation that is not here does not exist
     revision: str | None = None
     transaction: int | None = None
+    fresh: set[str] = field(default_factory=set)  # relations that the running script made
+    owned: set[str] = field(default_factory=set)  # relations that no other Known shares
     held: list[Held] = field(default_factory=list)  # in the running transaction
     done: list[Statement] = field(default_factory=list)  # of this script, everything before the statement
 
     def copy(self) -> Known:
-        """The same knowledge, to be played on without touching this one."""
-        tables = {
-            name: replace(
-                one,
-                columns=dict(one.columns),
-                constraints=dict(one.constraints),
-                indexes=dict(one.indexes),
-                policies=set(one.policies),
-                triggers=dict(one.triggers),
-            )
-            for name, one in self.tables.items()
-        }
-        enums = {name: Enum(list(one.labels), dict(one.added), one.is_new) for name, one in self.enums.items()}
+        """The same knowledge, to be played on without touching this one; tables are shared until one of the two writes."""
+        self.owned = set()
         return replace(
             self,
-            tables=tables,
-            enums=enums,
+            tables=dict(self.tables),
+            enums={name: Enum(list(one.labels), dict(one.added), one.is_new) for name, one in self.enums.items()},
             domains=dict(self.domains),
             functions={name: replace(one) for name, one in self.functions.items()},
             sequences=dict(self.sequences),
             publications=dict(self.publications),
             settings=dict(self.settings),
+            fresh=set(self.fresh),
+            owned=set(),
             held=list(self.held),
             done=list(self.done),
         )
+
+    def own(self, name: str) -> Table | None:
+        """The relation, to be written to: first a copy of its own when it is shared with another Known."""
+        table = self.tables.get(name)
+        if table is None or name in self.owned:
+            return table
+        self.owned.add(name)
+        self.tables[name] = table = replace(
+            table,
+            columns=dict(table.columns),
+            constraints=dict(table.constraints),
+            indexes=dict(table.indexes),
+            policies=set(table.policies),
+            triggers=dict(table.triggers),
+        )
+        return table
+
+    def put(self, table: Table) -> None:
+        """A relation that was just made."""
+        self.tables[table.name] = table
+        self.owned.add(table.name)
+        if table.is_new:
+            self.fresh.add(table.name)
 
     def table(self, name: str) -> Table:
         """The relation of that name. One that nobody was seen making is not `is_known`."""

@@ -17,6 +17,7 @@ from typing import Any
 
 from pgwright import __version__
 from pgwright.event import Event, OnEvent
+from pgwright.hazards.convention import convention
 from pgwright.hazards.keeping import folder, kept, put
 from pgwright.interpreter import Direction, Interpreter, Recorded, Sent
 from pgwright.interpreter.python import Python, find
@@ -60,7 +61,7 @@ def rendered(
             on_event(Event("read", f"rendering {len({name for name, _ in missing})} revisions"))
         paths = {one.revision: one.file for one in history.revisions}
         with Interpreter(project, python) as child:
-            found = child.record(missing, paths)
+            found = child.record(missing, paths, convention(project))
         index["imported"].update(_stamps({*found.imported, *_env(project)} - {str(path) for path in paths.values()}))
         fresh = _merged(kept(where, SENT) if known else {}, found.recorded)
         for name, way in missing:

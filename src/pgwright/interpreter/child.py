@@ -158,15 +158,22 @@ class Interpreter:
         reply = self._must("compile", {"wanted": [list(one) for one in wanted]})
         return tuple(read.compiled(*one, answer) for one, answer in zip(wanted, reply["compiled"], strict=True))
 
-    def record(self, wanted: Sequence[tuple[str, Direction]], files: Mapping[str, Path]) -> Rendered:
+    def record(
+        self,
+        wanted: Sequence[tuple[str, Direction]],
+        files: Mapping[str, Path],
+        convention: Mapping[str, str] | None = None,
+    ) -> Rendered:
         """What each would send, message by message, without a database and without `load`.
 
-        `files` maps every revision of the history to its file. One run of env.py, in its offline mode where it has one.
+        `files` maps every revision of the history to its file. env.py runs once, in its offline mode where it has one;
+        with a `convention` (names of constraints, known from the source) only when a revision turns out to need it.
         """
         facts = {
             "wanted": [list(one) for one in wanted],
             "files": {name: str(path) for name, path in files.items()},
             "root": str(self.project.root),
+            "convention": None if convention is None else dict(convention),
             **self._tree(),
         }
         reply = self._must("record", facts)

@@ -51,18 +51,34 @@ def is_serial(node: Any) -> bool:
     return words(node.names)[-1:] != () and words(node.names)[-1] in SERIAL
 
 
+LEAVES = frozenset({"A_Const", "TypeName", "String", "ColumnRef", "ParamRef", "SQLValueFunction"})
+
+
 def walk(node: Any) -> Iterator[Any]:
-    """The message and every message in it, parents first."""
-    yield node
-    for field, value in node.ListFields():
-        if field.message_type is None:
+    """The message and every message in it, parents first; constants, types and names are not looked into."""
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        name = type(one).__name__
+        if name == "Node":
+            kind = one.WhichOneof("node")
+            if kind is not None:
+                waiting.append(getattr(one, kind))
             continue
-        for inner in value if field.is_repeated else (value,):
-            yield from walk(inner)
+        yield one
+        if name in LEAVES:
+            continue
+        inner: list[Any] = []
+        for field, value in one.ListFields():
+            if field.message_type is not None:
+                inner += value if field.is_repeated else (value,)
+        waiting += reversed(inner)
 
 
 def expression(node: Any) -> Expression:
     """The facts of an expression node."""
+    if node.WhichOneof("node") == "a_const":
+        return Expression(text(node), is_constant=True, is_null=node.a_const.isnull)
     columns, functions = [], []
     is_constant = True
     for inner in walk(node):
@@ -73,14 +89,12 @@ def expression(node: Any) -> Expression:
             functions.append(qualified(inner.funcname).removeprefix("pg_catalog."))
         elif name in ("SQLValueFunction", "SubLink"):
             is_constant = False
-    null = node.HasField("a_const") and node.a_const.isnull
     return Expression(
         text(node),
         tuple(dict.fromkeys(columns)),
         tuple(dict.fromkeys(functions)),
         frozenset(_not_null(node)),
         is_constant and not columns and not functions,
-        null,
     )
 
 
@@ -100,6 +114,8 @@ def text(node: Any) -> str:
     """An expression as SQL text, by the parser's own deparser."""
     import postgast
 
+    if node.WhichOneof("node") == "a_const" and node.a_const.HasField("ival"):
+        return str(node.a_const.ival.ival)
     result = postgast.pg_query_pb2.ParseResult()
     target = result.stmts.add().stmt.select_stmt.target_list.add().res_target
     target.val.CopyFrom(node)

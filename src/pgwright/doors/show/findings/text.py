@@ -1,64 +1,89 @@
-"""Findings for people: what and where, the source line underlined, why, and the corrected code."""
+"""Findings for people: what and where, the source line underlined, why, and the corrected code.
+
+Written as pieces with a style each; rich, which takes longer to load than an unchanged revision to answer, comes in only
+when there is a terminal to colour.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from pathlib import Path
-
-from rich.console import RenderableType
-from rich.text import Text
+from typing import TYPE_CHECKING
 
 from pgwright.doors.show.humane import count
-from pgwright.doors.show.refusal import errors as show_errors
 from pgwright.hazards.checked import Checked
 from pgwright.step import Finding
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 STYLE = {"error": "bold red", "warning": "bold yellow", "info": "bold cyan"}
 INDENT = "        "
 
 
-def shown(checked: Checked, root: Path) -> RenderableType:
+class Pieces:
+    """Text with styles, piece by piece."""
+
+    def __init__(self) -> None:
+        self.pieces: list[tuple[str, str]] = []
+
+    def append(self, text: str, style: str = "") -> Pieces:
+        self.pieces.append((text, style))
+        return self
+
+    def plain(self) -> str:
+        return "".join(text for text, _ in self.pieces)
+
+
+def shown(checked: Checked, root: Path) -> RenderableType | str:
     """Every finding with its source, what could not be read whole, errors, and a count."""
-    text = Text()
+    text = Pieces()
     for finding in checked.findings:
         _append(text, finding, root)
     for one in checked.revisions:
         if one.read == "needs-shadow":
-            text.append("not read to the end ", style="yellow").append(f"{one.file or one.revision}: {one.reason}\n")
-            text.append(f"{INDENT}pgwright prove {one.revision} measures what reading cannot see\n", style="dim")
-    if checked.errors:
-        text.append_text(show_errors(list(checked.errors))).append("\n")  # type: ignore[arg-type]
+            text.append("not read to the end ", "yellow").append(f"{one.file or one.revision}: {one.reason}\n")
+            text.append(f"{INDENT}pgwright prove {one.revision} measures what reading cannot see\n", "dim")
+    for error in checked.errors:
+        where = f"{error['file']}:{error['line']}: " if error["line"] else f"{error['file']}: " if error["file"] else ""
+        text.append("refused ", "bold red").append(f"{error['code']}  ", "dim").append(f"{where}{error['message']}\n")
+        text.append(f"{INDENT}{error['hint']}\n" if error["hint"] else "")
     text.append(_summary(checked))
-    return text
+    if not sys.stdout.isatty():
+        return text.plain()
+    from rich.text import Text
+
+    return Text.assemble(*text.pieces)
 
 
-def _append(text: Text, finding: Finding, root: Path) -> None:
+def _append(text: Pieces, finding: Finding, root: Path) -> None:
     where = f"{finding.file}:{finding.line}" if finding.line else finding.file or finding.revision or ""
-    text.append(f"{finding.severity:<8}", style=STYLE[finding.severity])
-    text.append(f"{finding.rule} ", style="bold").append(f"{finding.code}  ", style="dim").append(where, style="cyan")
-    text.append(f"  ({finding.phase})\n" if finding.phase == "downgrade" else "\n", style="dim")
+    text.append(f"{finding.severity:<8}", STYLE[finding.severity])
+    text.append(f"{finding.rule} ", "bold").append(f"{finding.code}  ", "dim").append(where, "cyan")
+    text.append(f"  ({finding.phase})\n" if finding.phase == "downgrade" else "\n", "dim")
     text.append(f"{INDENT}{finding.message}\n")
     _append_source(text, finding, root)
-    text.append("why     ", style="dim").append(f"{' '.join(finding.why.split())}\n")
+    text.append("why     ", "dim").append(f"{' '.join(finding.why.split())}\n")
     if finding.instead:
-        text.append("instead\n", style="dim")
+        text.append("instead\n", "dim")
         for line in finding.instead.splitlines():
-            text.append(f"{INDENT}{line}\n", style="green")
+            text.append(f"{INDENT}{line}\n", "green")
     text.append("\n")
 
 
-def _append_source(text: Text, finding: Finding, root: Path) -> None:
+def _append_source(text: Pieces, finding: Finding, root: Path) -> None:
     """The line of the file with what stands on it underlined; the statement itself where the line does not show it."""
     line = _line(root, finding)
     if line:
         number = f"{finding.line:>6} | "
         bare = line.lstrip()
         mark = " " * (len(line) - len(bare)) + "^" * len(bare)
-        text.append(number, style="dim").append(f"{line}\n").append("       | ", style="dim")
-        text.append(f"{mark}\n", style=STYLE[finding.severity])
+        text.append(number, "dim").append(f"{line}\n").append("       | ", "dim")
+        text.append(f"{mark}\n", STYLE[finding.severity])
     statement = " ".join((finding.statement or "").split())
     if statement and statement.rstrip(";") not in " ".join(line.split()):
-        text.append("sends   ", style="dim").append(f"{statement[:300]}{'…' if len(statement) > 300 else ''}\n")
+        text.append("sends   ", "dim").append(f"{statement[:300]}{'…' if len(statement) > 300 else ''}\n")
 
 
 def _line(root: Path, finding: Finding) -> str:
