@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from inspect import cleandoc
 
 from pgwright.hazards import replay
+from pgwright.hazards.acts import Act
 from pgwright.hazards.known import Known
 from pgwright.hazards.rule import Found, Rule
 from pgwright.hazards.statement import Phase, Revision, Script
@@ -40,12 +41,19 @@ def judge(revision: Revision, known: Known, rules: Iterable[Rule]) -> Iterator[H
 
 
 def _script(revision: Revision, script: Script, known: Known, rules: list[Rule], phase: Phase) -> Iterator[Hit]:
-    asked = [(one, one.detect) for one in rules if phase in one.phases and one.detect is not None]
+    asked = [one for one in rules if phase in one.phases and one.detect is not None]
+    by_act: dict[type[Act], list[int]] = {}  # which of them a statement with such an act is shown to
+    always = [number for number, one in enumerate(asked) if not one.acts]
+    for number, one in enumerate(asked):
+        for act in one.acts:
+            by_act.setdefault(act, []).append(number)
     replay.begin(known, script)
     for statement in script.statements:
         replay.enter(known, statement)
-        for rule, detect in asked:
-            for hit in detect(statement, known):
+        for number in sorted({*always, *(n for act in statement.acts for n in by_act.get(type(act), ()))}):
+            rule = asked[number]
+            assert rule.detect is not None
+            for hit in rule.detect(statement, known):
                 yield Hit(finding(rule, hit, revision, phase), rule, hit)
         replay.leave(known, statement)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, Literal
 
+from pgwright.hazards.acts import Act
 from pgwright.hazards.example import Example
 from pgwright.hazards.known import Known
 from pgwright.hazards.statement import Phase, Revision, Statement
@@ -90,6 +91,7 @@ class Rule:
     versions: range = EVERY
     phases: tuple[Phase, ...] = ("upgrade",)
     observe: Observation = field(default_factory=Observation)
+    acts: tuple[type[Act], ...] = ()  # statements with none of these are not shown to `detect`; empty: all are
     data_loss: bool = False
     instead_sql: str = ""  # what is printed for SQL files; without it, `instead`
     source: str = ""
@@ -111,7 +113,7 @@ def rule(module: ModuleType) -> Rule:
     """The Rule that a module of `rules/` describes; its name is the slug. Raises AttributeError for a missing constant."""
     optional: dict[str, Any] = {
         name.lower(): getattr(module, name)
-        for name in ("VERSIONS", "PHASES", "OBSERVE", "DATA_LOSS", "INSTEAD_SQL")
+        for name in ("VERSIONS", "PHASES", "OBSERVE", "ACTS", "DATA_LOSS", "INSTEAD_SQL")
         if hasattr(module, name)
     }
     made = Rule(

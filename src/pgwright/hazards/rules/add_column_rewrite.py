@@ -17,6 +17,7 @@ from pgwright.hazards.statement import Statement
 CODE = "PW106"
 SEVERITY = "error"
 SEEN = "rewrite"
+ACTS = (AddColumn,)
 WHEN = "ADD COLUMN {column} on {table} {how}"
 EFFECT = "The whole of {table} is written anew under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile."
 INSTEAD = """

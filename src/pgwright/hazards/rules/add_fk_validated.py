@@ -19,6 +19,7 @@ from pgwright.hazards.statement import Statement
 CODE = "PW110"
 SEVERITY = "error"
 SEEN = "lock"
+ACTS = (AddConstraint,)
 OBSERVE = Observation(lock="ShareRowExclusiveLock")
 WHEN = "foreign key from {table} to {parent} added without NOT VALID"
 EFFECT = "SHARE ROW EXCLUSIVE on {table} and {parent} while every row of {table} is checked: writers of both wait."

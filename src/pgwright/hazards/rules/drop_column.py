@@ -16,6 +16,7 @@ from pgwright.hazards.statement import Statement
 CODE = "PW304"
 SEVERITY = "error"
 SEEN = "app"
+ACTS = (DropColumn,)
 DATA_LOSS = True
 OBSERVE = Observation(app=("SELECT id, note FROM orders",))
 WHEN = "{table}.{column} is dropped"

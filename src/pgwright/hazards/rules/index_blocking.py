@@ -17,6 +17,7 @@ from pgwright.hazards.statement import Statement
 CODE = "PW101"
 SEVERITY = "error"
 SEEN = "lock"
+ACTS = (CreateIndex,)
 OBSERVE = Observation(lock="ShareLock", on="public.orders")
 WHEN = "CREATE INDEX without CONCURRENTLY on {table}, which held rows before this revision"
 EFFECT = "SHARE lock on {table} for the whole build: every INSERT, UPDATE and DELETE waits until the index stands."

@@ -16,6 +16,7 @@ from pgwright.hazards.statement import Statement
 CODE = "PW303"
 SEVERITY = "error"
 SEEN = "app"
+ACTS = (Rename,)
 OBSERVE = Observation(app=("SELECT id, note FROM orders", "INSERT INTO orders (id, note) VALUES (1001, 'x')"))
 WHEN = "{table}.{old} is renamed to {new}"
 EFFECT = "Code of the release that still runs names {old}: every such statement fails from the moment of the rename."

@@ -18,6 +18,7 @@ from pgwright.hazards.statement import Statement
 CODE = "PW108"
 SEVERITY = "error"
 SEEN = "lock"
+ACTS = (SetNotNull, AddConstraint)
 OBSERVE = Observation(lock="AccessExclusiveLock", on="public.orders")
 WHEN = "SET NOT NULL on {table}.{column} with no validated CHECK that proves it"
 EFFECT = "ACCESS EXCLUSIVE lock on {table} while every row is read: nobody reads or writes it meanwhile."

@@ -18,6 +18,7 @@ from pgwright.hazards.statement import Statement
 CODE = "PW113"
 SEVERITY = "error"
 SEEN = "lock"
+ACTS = (ValidateConstraint,)
 WHEN = "VALIDATE CONSTRAINT {name} in a transaction that already holds {mode} on {table}"
 EFFECT = (
     "The lock taken earlier in this transaction is held while every row of {table} is read, so NOT VALID won nothing."

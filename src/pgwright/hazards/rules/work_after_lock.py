@@ -18,6 +18,7 @@ from pgwright.hazards.statement import Statement
 CODE = "PW114"
 SEVERITY = "error"
 SEEN = "lock"
+ACTS = (Update, Delete, Insert)
 WHEN = "{verb} on {table} while this transaction holds {mode} on {locked}"
 EFFECT = "Everybody who needs {locked} waits until all rows of {table} are written and the transaction ends."
 INSTEAD = """
