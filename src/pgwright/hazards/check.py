@@ -111,9 +111,9 @@ class _Out:
                 message = f"{piece.why} (line {piece.line}, column {piece.column})"
                 hint = "This piece is not checked; everything around it is."
                 self.fail("PW-HAZARDS-03", revision.file or "", piece.line, message, hint)
-            if one.read == "failed":
-                hint = "It was not checked. Repair the file, or install what it imports in the project's interpreter."
-                self.fail("PW-HAZARDS-06", revision.file or "", one.line, one.reason, hint)
+        if revision.upgrade.read == "failed":
+            hint = "It was not checked. Repair the file, or install what it imports in the project's interpreter."
+            self.fail("PW-HAZARDS-06", revision.file or "", revision.upgrade.line, revision.upgrade.reason, hint)
 
     def fail(self, code: str, file: str, line: int | None, message: str, hint: str) -> None:
         self._errors.append({"code": code, "file": file, "line": line, "message": message, "hint": hint})

@@ -156,13 +156,16 @@ def _python_calls(source: str) -> list[tuple[int, int]]:
         tree = ast.parse(source)
     except SyntaxError:
         return []
-    out = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.stmt):
-            inner = [one for one in ast.iter_child_nodes(node) if isinstance(one, ast.stmt)]
-            last = inner[0].lineno - 1 if inner else node.end_lineno or node.lineno
-            out.append((node.lineno, max(node.lineno, last)))
-    return out
+    return [(one.lineno, _last_line(one)) for one in ast.walk(tree) if isinstance(one, ast.stmt)]
+
+
+def _last_line(node: ast.stmt) -> int:
+    """Of the whole statement, or of its head when it holds others."""
+    children = list(ast.iter_child_nodes(node))
+    if not any(isinstance(one, ast.stmt) for one in children):
+        return node.end_lineno or node.lineno
+    head = [inner for one in children if not isinstance(one, ast.stmt) for inner in ast.walk(one)]
+    return max((getattr(one, "end_lineno", None) or 0 for one in head), default=node.lineno) or node.lineno
 
 
 def _sql_calls(source: str) -> list[tuple[int, int]]:
