@@ -104,7 +104,7 @@ def test_a_dump_of_five_megabytes_is_read() -> None:
         (b"SELECT 1", "SELECT 1", ""),
         (b"\xef\xbb\xbfSELECT 1", "SELECT 1", ""),
         ("SELECT 'é'".encode("utf-16"), "SELECT 'é'", ""),
-        (b"SELECT '\xe9'", "SELECT 'é'", "not UTF-8-SIG at byte 8; read as Latin-1"),
+        (b"SELECT '\xe9'", "SELECT 'é'", "not UTF-8 at byte 8; read as Latin-1"),
     ],
 )
 def test_encodings(data: bytes, text: str, problem: str) -> None:

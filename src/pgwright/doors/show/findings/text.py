@@ -49,12 +49,14 @@ def shown(checked: Checked, root: Path) -> RenderableType | str:
         where = f"{error['file']}:{error['line']}: " if error["line"] else f"{error['file']}: " if error["file"] else ""
         text.append("refused ", "bold red").append(f"{error['code']}  ", "dim").append(f"{where}{error['message']}\n")
         text.append(f"{INDENT}{error['hint']}\n" if error["hint"] else "")
-    text.append(_summary(checked))
+    text.append(f"{_summary(checked)}\n")
     if not sys.stdout.isatty():
         return text.plain()
     from rich.text import Text
 
-    return Text.assemble(*text.pieces)
+    drawn = Text.assemble(*text.pieces)
+    drawn.rstrip()
+    return drawn
 
 
 def _append(text: Pieces, finding: Finding, root: Path) -> None:
@@ -77,13 +79,18 @@ def _append_source(text: Pieces, finding: Finding, root: Path) -> None:
     line = _line(root, finding)
     if line:
         number = f"{finding.line:>6} | "
-        bare = line.lstrip()
-        mark = " " * (len(line) - len(bare)) + "^" * len(bare)
+        mark = _underline(line, finding.statement or "")
         text.append(number, "dim").append(f"{line}\n").append("       | ", "dim")
         text.append(f"{mark}\n", STYLE[finding.severity])
     statement = " ".join((finding.statement or "").split())
     if statement and statement.rstrip(";") not in " ".join(line.split()):
         text.append("sends   ", "dim").append(f"{statement[:300]}{'…' if len(statement) > 300 else ''}\n")
+
+
+def _underline(line: str, statement: str) -> str:
+    """Carets under the statement where the line shows it, else under all that stands on the line."""
+    shown = statement if statement and statement in line else line.strip()
+    return " " * line.index(shown) + "^" * len(shown)
 
 
 def _line(root: Path, finding: Finding) -> str:
