@@ -54,7 +54,8 @@ def decoded(data: bytes) -> tuple[str, str]:
             try:
                 return data.decode(encoding), ""
             except UnicodeDecodeError as error:
-                return data.decode("latin-1"), f"not {encoding.removesuffix('-sig').upper()} at byte {error.start}; read as Latin-1"
+                wanted = encoding.removesuffix("-sig").upper()
+                return data.decode("latin-1"), f"not {wanted} at byte {error.start}; read as Latin-1"
     raise AssertionError("every file starts with nothing")
 
 
