@@ -3,78 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
+from tiny_project import TABLE, Tiny, codes
 
 from pgwright import project, verbs
 from pgwright.errors import Refusal
-from pgwright.records import Proof
-from pgwright.shadow.stage import Options
-
-ENV = """
-from alembic import context
-from sqlalchemy import MetaData, create_engine, pool
-
-engine = create_engine("postgresql+psycopg://app:x@db.invalid/app", poolclass=pool.NullPool)
-with engine.connect() as connection:
-    context.configure(connection=connection, target_metadata=MetaData())
-    with context.begin_transaction():
-        context.run_migrations()
-"""
-TABLE = ('op.create_table("customers", sa.Column("id", sa.Integer(), primary_key=True), sa.Column("mail", sa.Text()))',
-         'op.drop_table("customers")')
-
-
-class Tiny:
-    """A complete Alembic project in a folder of its own."""
-
-    def __init__(self, root: Path) -> None:
-        self.root, self.last = root, None
-        (root / "alembic" / "versions").mkdir(parents=True)
-        (root / "alembic.ini").write_text("[alembic]\nscript_location = %(here)s/alembic\n")
-        (root / "alembic" / "env.py").write_text(ENV)
-
-    def add(self, name: str, up: str, down: str, parent: str | object | None = ...) -> Tiny:
-        """One more revision after the last, or after `parent`."""
-        before = self.last if parent is ... else parent
-        body = f"""\
-        import sqlalchemy as sa
-        from alembic import op
-        revision = {name!r}
-        down_revision = {before!r}
-        branch_labels = None
-        depends_on = None
-
-
-        def upgrade():
-            {up}
-
-
-        def downgrade():
-            {down}
-        """
-        (self.root / "alembic" / "versions" / f"{name[:30]}.py").write_text(dedent(body))
-        self.last = name
-        return self
-
-    def prove(self, what: str | None = None, *, whole: bool = True, rows: str = "plain") -> dict[str, Proof]:
-        """{revision: proof}."""
-        found = verbs.prove(project.find(self.root), what, whole=whole, wish=verbs.Wish(options=Options(rows)))  # type: ignore[arg-type]
-        return {proof.revision: proof for proof in found}
-
-
-@pytest.fixture
-def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
-    """An empty project, with a cache of its own."""
-    monkeypatch.setenv("PGWRIGHT_CACHE", str(tmp_path / "cache"))
-    (tmp_path / "project").mkdir()
-    return Tiny(tmp_path / "project")
-
-
-def codes(proof: Proof) -> list[str]:
-    """The codes of a proof's reasons."""
-    return [reason.code for reason in proof.reasons]
 
 
 def test_a_history_that_comes_back_is_proven(tiny: Tiny) -> None:

@@ -10,6 +10,7 @@ from pgwright.interpreter import Revision
 from pgwright.records import Proof, Reason, Verdict
 from pgwright.schema.fingerprint import fingerprint
 from pgwright.shadow.cycle import Cycle
+from pgwright.shadow.drift import model_drift
 from pgwright.shadow.findings import observed_findings
 from pgwright.shadow.identity import identify
 from pgwright.shadow.rows import Seeded
@@ -44,7 +45,10 @@ def assemble(
         return proof
     return dataclasses.replace(
         proof,
-        findings=tuple(observed_findings(revision, found, notes)),
+        findings=(
+            *observed_findings(revision, found, notes, dict(seeded.filled)),
+            *(model_drift(stage, revision, found.after.schema) if found.after else ()),
+        ),
         differences=tuple(dataclasses.asdict(d) for d in found.differences),
         fingerprint_before=fingerprint(found.before.schema),
         fingerprint_after=fingerprint(found.after.schema) if found.after else "",
@@ -54,6 +58,7 @@ def assemble(
         validation=tuple(found.validation),
         shimmed=_shimmed(stage, found),
         rollback=found.rollback,
+        replayable=found.replayable,
     )
 
 

@@ -151,6 +151,13 @@ class AttachedServer:
             cursor = self.admin.execute(query)
             return cursor.fetchall() if cursor.description else []
 
+    def require_alive(self, cause: BaseException | None = None) -> None:
+        """Raise Unreachable when the connection that is kept answers no more."""
+        try:
+            self.execute(sql.SQL("SELECT 1").format())
+        except psycopg.Error as error:
+            raise Unreachable(where=self.source, why=str(error).strip().splitlines()[0]) from cause
+
     def stop(self) -> None:
         """Nothing: the server is the user's. What we made goes when the block ends."""
 

@@ -85,6 +85,15 @@ class UnknownStamp(Refusal):
     code = "PW-SHADOW-21"
 
 
+class OrphanStamp(Refusal):
+    """
+    the set-up SQL leaves the database stamped at {stamp!r}, which is no revision of this history.
+    Take the row out of {table}, or restore the revision file that was deleted. Nothing was proven.
+    """
+
+    code = "PW-SHADOW-22"
+
+
 def run_file(server: Server | AttachedServer, database: str, path: Path) -> None:
     """Run a SQL file with psql where there is one (dumps hold COPY and meta-commands), else as one message."""
     client = server.client(database)

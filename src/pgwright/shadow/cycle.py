@@ -17,8 +17,10 @@ from pgwright.schema.diff import diff
 from pgwright.schema.model import Difference
 from pgwright.shadow.failure import explain
 from pgwright.shadow.judge import catalog_reason, rows_reason
-from pgwright.shadow.rows import RowState, blame, lost, row_state
+from pgwright.shadow.left_values import split
+from pgwright.shadow.rows import RowDifference, RowState, blame, lost, row_state
 from pgwright.shadow.stage import Stage
+from pgwright.shadow.validation import validated
 from pgwright.step import Observed
 
 
@@ -34,8 +36,12 @@ class Cycle:
     differences: list[Difference] = field(default_factory=list)
     up: tuple[Observed, ...] = ()
     down: tuple[Observed, ...] = ()
+    again: tuple[Observed, ...] = ()  # the second upgrade
+    replayable: bool | None = None
     timings: list[Timing] = field(default_factory=list)
     validation: list[tuple[str, int]] = field(default_factory=list)
+    left: frozenset[tuple[str, str]] = frozenset()  # (table, column) that a backfill says it fills for good
+    said: list[RowDifference] = field(default_factory=list)  # row differences that it has said
     rollback: str = ""
     reached: ProofPhase = "up"
 
@@ -52,9 +58,10 @@ def cycle(
     before: Snapshot,
     seeded: Collection[str] = (),
     queries: Collection[str] = (),
+    left: frozenset[tuple[str, str]] = frozenset(),
 ) -> Cycle:
     """Prove one revision on a database that stands at its parent. Never raises for a revision that fails."""
-    found = Cycle(revision, before)
+    found = Cycle(revision, before, left=left)
     recorded = stage.heads(database)
     rows = _rows(stage, database, before, seeded)
 
@@ -88,6 +95,8 @@ def _go(stage: Stage, database: str, found: Cycle, phase: ProofPhase, recorded: 
         found.up = messages
     elif phase == "down":
         found.down = messages
+    else:
+        found.again = messages
     if ran.ok:
         return True
     found.reasons.append(_failed(stage, database, found, phase, ran))
@@ -110,15 +119,10 @@ def _rows(stage: Stage, database: str, snapshot: Snapshot, seeded: Collection[st
 
 
 def _validate(stage: Stage, database: str, found: Cycle, queries: Collection[str]) -> None:
-    """Each validation query counts what is wrong; anything but nought refutes."""
     with stage.connected(database) as conn:
-        for query in queries:
-            row = conn.execute(query.encode()).fetchone()
-            count = int(row[0]) if row else 0
-            found.validation.append((query, count))
-            if count:
-                message = f"the validation query counts {count} where 0 is right"
-                found.reasons.append(Reason("validation-failed", "validate", message, statement=query))
+        counts, reasons = validated(conn, queries)
+    found.validation.extend(counts)
+    found.reasons.extend(reasons)
 
 
 def _compare(stage: Stage, found: Cycle, phase: ProofPhase, expected: Snapshot, got: Snapshot) -> None:
@@ -131,10 +135,11 @@ def _compare(stage: Stage, found: Cycle, phase: ProofPhase, expected: Snapshot, 
 
 
 def _returned(found: Cycle, rows: RowState | None, upgraded: RowState | None, back: RowState | None) -> bool:
-    """Whether the downgrade gave every row back as it was."""
+    """Whether the downgrade gave every row back as it was, but for values that the revision says it leaves."""
     if rows is None or upgraded is None or back is None or found.after is None:
         return True
-    changed = lost(rows, back)
+    changed, said = split(lost(rows, back), found.left)
+    found.said += said
     if changed:
         cause = blame(changed, lost(rows, upgraded), found.before.schema, found.after.schema)
         found.reasons.append(rows_reason("down", changed, cause))

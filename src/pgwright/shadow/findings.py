@@ -3,45 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Literal
+from collections.abc import Iterator, Mapping, Sequence
 
 from pgwright.interpreter import Revision
 from pgwright.records import Reason
 from pgwright.schema.diff import describe
 from pgwright.shadow.cycle import Cycle
-from pgwright.step import Finding, Observed, Severity
+from pgwright.shadow.finding import measured
+from pgwright.shadow.no_op import no_ops
+from pgwright.shadow.rows import RowDifference
+from pgwright.step import Finding
 
-Way = Literal["upgrade", "downgrade"]
-SKIPPED = re.compile(r"does not exist, skipping")
-CLEANUP = re.compile(r"\s*DROP\s+INDEX\s+(?:CONCURRENTLY\s+)?IF\s+EXISTS\s+(\S+?)\s*;?\s*$", re.I)
 NULLS = re.compile(r'column "([^"]+)" of relation "([^"]+)"')
 
 
-def observed_findings(revision: Revision, found: Cycle, notes: Sequence[Reason]) -> Iterator[Finding]:
+def observed_findings(
+    revision: Revision, found: Cycle, notes: Sequence[Reason], filled: Mapping[str, int]
+) -> Iterator[Finding]:
     """Everything worth telling that does not refute the revision."""
     for note in notes:
         yield _hostile(revision, note) if note.code == "data-dependent-failure" else _orphans(revision, note)
-    ways: tuple[tuple[Sequence[Observed], Way], ...] = ((found.up, "upgrade"), (found.down, "downgrade"))
-    for messages, phase in ways:
-        for at, message in enumerate(messages):
-            if _no_op(messages, at):
-                yield _finding(
-                    revision,
-                    "no-op-statement",
-                    "PW401",
-                    "warning",
-                    f"the statement touched nothing: {message.notice}",
-                    message.message,
-                    why="A drop that hits nothing leaves what it was meant to drop.",
-                    instead="Name what is there, without IF EXISTS.",
-                    line=message.line,
-                    phase=phase,
-                )
+    yield from no_ops(revision, found, filled)
+    for change in found.said:
+        yield _left(revision, change)
     for difference in found.differences:
         if not difference.refutes:
-            yield _finding(
+            yield measured(
                 revision,
                 "residue",
                 "PW402",
@@ -53,7 +40,7 @@ def observed_findings(revision: Revision, found: Cycle, notes: Sequence[Reason])
 
 
 def _orphans(revision: Revision, note: Reason) -> Finding:
-    return _finding(
+    return measured(
         revision,
         "needs-existing-rows",
         "PW301",
@@ -70,7 +57,7 @@ def _orphans(revision: Revision, note: Reason) -> Finding:
 def _hostile(revision: Revision, note: Reason) -> Finding:
     missing = NULLS.search(note.message)
     query = f'SELECT count(*) FROM "{missing[2]}" WHERE "{missing[1]}" IS NULL' if missing else ""
-    return _finding(
+    return measured(
         revision,
         "data-dependent-failure",
         "PW302",
@@ -84,40 +71,14 @@ def _hostile(revision: Revision, note: Reason) -> Finding:
     )
 
 
-def _no_op(messages: Sequence[Observed], at: int) -> bool:
-    """A drop that skipped; not the clean-up of an invalid index right before that index is built."""
-    message = messages[at]
-    if not SKIPPED.search(message.notice):
-        return False
-    cleanup = CLEANUP.match(message.message)
-    after = messages[at + 1].message if at + 1 < len(messages) else ""
-    return not (cleanup and re.search(rf"CREATE\s+(UNIQUE\s+)?INDEX\b.*{re.escape(cleanup[1])}", after, re.I | re.S))
-
-
-def _finding(
-    revision: Revision,
-    rule: str,
-    code: str,
-    severity: Severity,
-    message: str,
-    statement: str | None,
-    *,
-    why: str = "",
-    instead: str = "",
-    line: int | None = None,
-    phase: Way = "upgrade",
-) -> Finding:
-    return Finding(
-        rule=rule,
-        code=code,
-        severity=severity,
-        confidence="measured",
-        message=message,
-        why=why,
-        instead=instead,
-        revision=revision.id,
-        phase=phase,
-        file=str(Path(revision.file).name),
-        line=line,
-        statement=statement,
+def _left(revision: Revision, change: RowDifference) -> Finding:
+    return measured(
+        revision,
+        "values-left",
+        "PW303",
+        "info",
+        f"the downgrade leaves what the backfill wrote over NULL: {change}",
+        None,
+        why="Which rows were NULL is remembered nowhere; the revision says so in its literal.",
+        phase="downgrade",
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from pgwright.interpreter import Ran
 from pgwright.schema.catalog import Snapshot
+from pgwright.shadow.contents import Contents
 from pgwright.shadow.stage import EMPTY, Stage
 
 BARE = "pgwright_bare"
@@ -28,6 +29,7 @@ class Lineage:
     snapshot: Snapshot = field(init=False)
     applied: list[str] = field(default_factory=list)
     without_foreign_keys: bool = False
+    contents: Contents | None = None  # of the bare database, where they are known
     damaged: bool = False  # the bare database is in no state of the history: make no image of it
     _every: int = SELDOM
     _checkpoints: list[tuple[int, str]] = field(default_factory=list)
@@ -40,7 +42,7 @@ class Lineage:
 
     def stand_at(self, at: int) -> None:
         """Note that the bare database, however it came about, holds the first `at` revisions: a point to rebuild from."""
-        self.snapshot = self.stage.capture(BARE)
+        self.snapshot, self.contents = self.stage.capture(BARE), None
         self.at, self.applied = at, list(self.order[:at])
         self._roles = self._existing_roles()
         if at:
@@ -69,6 +71,7 @@ class Lineage:
         """Note that the bare database now has these revisions too."""
         self.applied.extend(revisions)
         self.at += len(revisions)
+        self.contents = None
         self.snapshot = snapshot or self.stage.capture(BARE, self.snapshot)
         last = self._checkpoints[-1][0] if self._checkpoints else 0
         if self.at - last >= self._every and self._existing_roles() == self._roles:
@@ -86,7 +89,7 @@ class Lineage:
         return ran
 
     def _rebuilt(self, wanted: Sequence[str], *, from_checkpoint: bool) -> Ran | None:
-        self._every = OFTEN
+        self._every, self.contents = OFTEN, None
         made = self._existing_roles() - self._roles
         usable = [c for c in self._checkpoints if c[0] <= len(wanted)] if from_checkpoint and not made else []
         done, source = usable[-1] if usable else (0, EMPTY)

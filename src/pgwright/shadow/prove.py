@@ -15,7 +15,7 @@ from pgwright.schema.catalog import Snapshot
 from pgwright.schema.diff import describe, diff
 from pgwright.shadow import image
 from pgwright.shadow.attached import AttachedServer
-from pgwright.shadow.baseline import Baseline, UnknownStamp, run_file, stamp
+from pgwright.shadow.baseline import Baseline, OrphanStamp, UnknownStamp, run_file, stamp
 from pgwright.shadow.binaries import Binaries
 from pgwright.shadow.failure import explain
 from pgwright.shadow.lineage import BARE, Lineage
@@ -58,7 +58,7 @@ def staged(
     on_event(
         Event("server", f"using {setting.binaries.source}" + (f", from an image at revision {at}" if source else ""))
     )
-    with _running(setting, source) as server:
+    with _running(setting, source, on_event) as server:
         stage = Stage(server, interpreter, setting.options, on_event)
         stage.open(lambda: _prepare(server, setting.baseline), fresh=source is None)
         lineage = Lineage(stage, tuple(revision for revision, _ in history))
@@ -67,15 +67,16 @@ def staged(
         if keep and not lineage.damaged and isinstance(server, Server):
             lineage.close()
             server.stop()
-            image.store(server.data, keys[lineage.at])
+            image.store(server.data, keys[lineage.at], on_event)
 
 
 @contextmanager
-def _running(setting: Setting, source: Path | None) -> Iterator[Server | AttachedServer]:
+def _running(setting: Setting, source: Path | None, on_event: OnEvent) -> Iterator[Server | AttachedServer]:
     if isinstance(setting.binaries, AttachedServer):
         yield setting.binaries
         return
-    with start(setting.binaries, image=source, trace=setting.options.trace, shims=setting.shims) as server:
+    trace = setting.options.trace
+    with start(setting.binaries, image=source, trace=trace, shims=setting.shims, on_event=on_event) as server:
         yield server
 
 
@@ -142,7 +143,10 @@ def _start_lineage(lineage: Lineage, stage: Stage, baseline: Baseline, at: int, 
     if from_image:
         lineage.stand_at(at)
         return
+    stamped = _stamped(lineage, stage)
     lineage.begin()
+    if stamped:
+        lineage.stand_at(stamped)
     if baseline.mode in ("dump", "models"):
         revision = baseline.stamp or (stage.loaded.heads[0] if stage.loaded.heads else "")
         if revision not in lineage.order:
@@ -154,3 +158,12 @@ def _start_lineage(lineage: Lineage, stage: Stage, baseline: Baseline, at: int, 
         with stage.server.connect(BARE) as conn:
             stamp(conn, stage.loaded.version_table, stage.loaded.version_table_schema, (revision,))
         lineage.stand_at(lineage.order.index(revision) + 1)
+
+
+def _stamped(lineage: Lineage, stage: Stage) -> int:
+    """How many revisions the set-up SQL says are there already: a dump with data brings its version table along."""
+    heads = stage.heads(EMPTY)
+    for revision in heads:
+        if revision not in lineage.order:
+            raise OrphanStamp(stamp=revision, table=stage.loaded.version_table)
+    return max((lineage.order.index(revision) + 1 for revision in heads), default=0)

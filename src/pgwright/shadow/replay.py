@@ -22,7 +22,7 @@ TIMEOUT = re.compile(r"\s*SET\s+(LOCAL\s+|SESSION\s+)?(lock_timeout|statement_ti
 SEVERAL = re.compile(r";\s*\S")
 
 
-def _skippable(message: Observed) -> bool:
+def skippable(message: Observed) -> bool:
     """What the frame around a revision asks and sets: no line of the revision sent it, and it changes nothing."""
     return message.line is None and bool(LOOKS.match(message.message) or TIMEOUT.match(message.message))
 
@@ -30,7 +30,7 @@ def _skippable(message: Observed) -> bool:
 def possible(messages: Sequence[Observed], version_table: str) -> bool:
     """True when every message is plain DDL or Alembic's version write, without parameters."""
     writes = re.compile(rf"\s*(INSERT INTO|UPDATE|DELETE FROM)\s+(\S+\.)?\"?{re.escape(version_table)}\"?\b", re.I)
-    todo = [m for m in messages if not _skippable(m)]
+    todo = [m for m in messages if not skippable(m)]
     return bool(todo) and all(
         not m.parameters
         and not m.error
@@ -47,7 +47,7 @@ def messages(stage: Stage, database: str, recorded: Sequence[Observed]) -> bool:
     with stage.connected(database) as conn:
         try:
             for message in recorded:
-                if not _skippable(message):
+                if not skippable(message):
                     conn.execute(message.message.encode(), prepare=False)
         except psycopg.Error:
             return False

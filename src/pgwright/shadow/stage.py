@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from pgwright.event import OnEvent, silent
 from pgwright.interpreter import Compiled, Direction, Interpreter, Loaded, Ran, Target, Waiting
 from pgwright.schema.catalog import Session, Snapshot, capture, settle
 from pgwright.shadow.attached import AttachedServer
+from pgwright.shadow.outage import require_server
 from pgwright.shadow.record import PROBE, Recorder, install
 from pgwright.shadow.server import Server
 from pgwright.shadow.waiting import Waiter
@@ -128,7 +130,7 @@ class Stage:
         Without its log, the statements that a second session could make wait, and no others.
         """
         if not self.options.trace:
-            return self.interpreter.step(self.target(database), steps), ()
+            return require_server(self.server, self.interpreter.step(self.target(database), steps)), ()
         if self.recorder is not None:
             self.recorder.skip()
         waiter = Waiter(lambda: self.server.quietly(database))
@@ -138,6 +140,7 @@ class Stage:
 
         probe = PROBE if self.recorder is not None else None
         ran = self.interpreter.step(self.target(database), steps, trace=True, on_wait=on_wait, probe_sql=probe)
+        require_server(self.server, ran)
         seen = waiter.collect()
         if self.recorder is None:
             return ran, _with_lines(tuple(Observed(text, locks=locks) for text, locks in seen), ran)
@@ -204,6 +207,9 @@ def _with_lines(messages: tuple[Observed, ...], ran: Ran) -> tuple[Observed, ...
     return tuple(out)
 
 
+PLACE = re.compile(r"%\(\w+\)s|%s|\$\d+")
+
+
 def squeezed(text: str) -> str:
-    """Statement text without what drivers change on the way: spaces, doubled percent signs, the closing semicolon."""
-    return " ".join(text.replace("%%", "%").split()).rstrip("; ")
+    """Statement text without what drivers change: spaces, placeholders, doubled percent signs, the closing semicolon."""
+    return " ".join(PLACE.sub("?", text).replace("%%", "%").split()).rstrip("; ")

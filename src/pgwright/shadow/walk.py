@@ -16,8 +16,11 @@ from pgwright.shadow import replay
 from pgwright.shadow.assemble import assemble
 from pgwright.shadow.cycle import Cycle, cycle
 from pgwright.shadow.failure import explain, missing_extension
+from pgwright.shadow.in_place import InPlace
 from pgwright.shadow.lineage import BARE, Lineage
+from pgwright.shadow.no_op import missed
 from pgwright.shadow.repair import repaired
+from pgwright.shadow.replayable import replayable
 from pgwright.shadow.rows import Seeded, touched
 from pgwright.shadow.stage import Stage
 from pgwright.shadow.trial import ORPHANS, WORK, Trial
@@ -95,6 +98,8 @@ class Walk:
         stays = not self.whole and revision.id == self.last
         if not tables and not stays:
             return self._in_place(revision)
+        if self.whole and (proof := self._with_rows_in_place(revision, tables)) is not None:
+            return proof
         trial = Trial(self.stage, self.lineage, revision, tables)
         outcome = trial.outcome()
         notes = list(outcome.notes)
@@ -103,9 +108,11 @@ class Walk:
         if tables and self.stage.options.rows == "hostile":
             notes += self._hostile(revision, trial)
         trial.end()
+        found, parent = outcome.found, None if self.whole else BARE
+        found.replayable = replayable(self.stage, revision, found, tables, parent)
         if not stays:
-            self._advance(revision, outcome.found, in_place=False)
-        return self._judged(revision, outcome.found, outcome.seeded, notes)
+            self._advance(revision, found, in_place=False)
+        return self._judged(revision, found, outcome.seeded, notes)
 
     def _in_place(self, revision: Revision) -> Proof:
         """No table to fill: the bare database itself goes through the cycle."""
@@ -114,8 +121,24 @@ class Walk:
             notes.append(found.reasons[0])  # rows that it inserts have parents only in production
             self.lineage.ignore_foreign_keys()
             found = self._cycle(revision)
+        found.replayable = replayable(self.stage, revision, found, (), None)
         self._advance(revision, found, in_place=True)
         return self._judged(revision, found, Seeded(), notes)
+
+    def _with_rows_in_place(self, revision: Revision, tables: Collection[str]) -> Proof | None:
+        """Of a whole history most revisions need no copy; None when this one does."""
+        attempt = InPlace(self.stage, self.lineage, revision, tables)
+        if not attempt.possible():
+            return None
+        held = self.lineage.contents
+        outcome = attempt.outcome()
+        if outcome is None:
+            return None
+        found, seeded = outcome
+        found.replayable = replayable(self.stage, revision, found, tables, None)
+        self.lineage.reached([revision.id], found.end)
+        self.lineage.contents = held
+        return self._judged(revision, found, seeded, [])
 
     def _cycle(self, revision: Revision) -> Cycle:
         return cycle(self.stage, BARE, revision.id, self.lineage.snapshot, queries=revision.validation)
@@ -176,7 +199,9 @@ class Walk:
         now = self.stage.capture(BARE, self.lineage.snapshot)
         if diff(found.after.schema, now.schema) and not self._changed_alike(found, found.after, now):
             return False
+        held = self.lineage.contents
         self.lineage.reached([found.revision], now)
+        self.lineage.contents = held  # plain DDL writes no rows
         return True
 
     def _changed_alike(self, found: Cycle, after: Snapshot, now: Snapshot) -> bool:
@@ -187,7 +212,7 @@ class Walk:
 
     def _judged(self, revision: Revision, found: Cycle, seeded: Seeded, notes: Sequence[Reason]) -> Proof:
         """Verdict, findings and repairs of one finished cycle."""
-        reasons = list(found.reasons)
+        reasons = [*found.reasons, *missed(found, dict(seeded.filled))]
         if revision.id in self.one_shot:
             reasons.append(self.one_shot[revision.id])
         lacking = [name for name in map(missing_extension, reasons) if name]

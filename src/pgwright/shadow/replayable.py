@@ -1,0 +1,92 @@
+"""Whether a revision may be applied by replaying its recorded messages (DESIGN.md, "How a revision is executed").
+
+Replayable = two recordings on differently seeded shadows are equal, up and down. Three answers, cheapest first:
+no    the first and the second upgrade of the cycle sent different messages: random values, the time
+yes   the offline rendering, which sees no row at all, is what was recorded
+else  the revision is recorded once more, on rows of another seed; without rows, or for a whole history, it stays open
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from pgwright.interpreter import Compiled, Direction, Revision
+from pgwright.schema.model import Schema
+from pgwright.shadow.cycle import Cycle
+from pgwright.shadow.record import FRAME
+from pgwright.shadow.replay import skippable
+from pgwright.shadow.rows import seed
+from pgwright.shadow.stage import Stage, squeezed
+from pgwright.step import Observed
+
+SECOND = "pgwright_second"
+Text = list[tuple[str, str]]
+
+
+def replayable(
+    stage: Stage, revision: Revision, found: Cycle, tables: Collection[str], parent: str | None
+) -> bool | None:
+    """True, False, or None where it is not known. `parent` is a database at the parent's state, None where there is none."""
+    if stage.recorder is None or found.after is None or found.reached != "reup":
+        return None
+    if _text(stage, found.up) != _text(stage, found.again):
+        return False
+    compiled = {way: stage.compiled.get((revision.id, way)) for way, _ in _ways(found)}
+    if all(_rendered(stage, compiled[way], sent) for way, sent in _ways(found)):
+        return True
+    if any(c is not None and c.reason == "volatile" for c in compiled.values()):
+        return False
+    if parent is None or stage.options.rows == "none":
+        return None
+    return _recorded_again(stage, revision, found, tables, parent)
+
+
+def _recorded_again(
+    stage: Stage, revision: Revision, found: Cycle, tables: Collection[str], parent: str
+) -> bool | None:
+    """The comparison with rows of the next seed; None when those do not let the revision through."""
+    stage.drop(SECOND)
+    stage.clone(SECOND, template=parent)
+    try:
+        _seed(stage, revision, found.before.schema, found, tables)
+        for way, sent in _ways(found):
+            ran, messages = stage.run(SECOND, [(way, revision.id)])
+            if not ran.ok:
+                return None
+            if _text(stage, messages) != _text(stage, sent):
+                return False
+        return True
+    finally:
+        stage.drop(SECOND)
+
+
+def _seed(stage: Stage, revision: Revision, before: Schema, found: Cycle, tables: Collection[str]) -> None:
+    """Rows of another seed in the tables that the revision names; where it names none, in all: it may read any."""
+    after = found.after.schema if found.after else None
+    wanted = tables or {r.qualified for r in before.tables()} - stage.ignored
+    source = Path(revision.file).read_text(encoding="utf-8", errors="replace")
+    with stage.connected(SECOND) as conn:
+        seed(conn, before, after, wanted, profile="plain", seed=stage.options.seed + 1, source=source)
+
+
+def _ways(found: Cycle) -> tuple[tuple[Direction, Sequence[Observed]], ...]:
+    return ("up", found.up), ("down", found.down)
+
+
+def _text(stage: Stage, messages: Sequence[Observed]) -> Text:
+    """What the revision sent, with its values; Alembic's bookkeeping is left out (its table is made only once)."""
+    own = re.compile(
+        rf"\s*(INSERT INTO|UPDATE|DELETE FROM|CREATE TABLE)\s+(\S+\.)?\"?{re.escape(stage.loaded.version_table)}\"?\s",
+        re.I,
+    )
+    kept = (m for m in messages if not skippable(m) and not (m.line is None and own.match(m.message)))
+    return [(squeezed(m.message), m.parameters) for m in kept]
+
+
+def _rendered(stage: Stage, compiled: Compiled | None, sent: Sequence[Observed]) -> bool:
+    """True when the recording is the offline rendering, whose BEGIN and COMMIT around autocommit blocks say nothing."""
+    if compiled is None or compiled.statements is None:
+        return False
+    return [(squeezed(s), "") for s in compiled.statements if not FRAME.match(s)] == _text(stage, sent)
