@@ -48,7 +48,7 @@ def check(
     """
     chosen = chosen or settled.read(project.settings)
     _require_known(chosen, project.settings.source)
-    history = project.history()
+    history = project.history(heads_only=True)
     errors = tuple(
         {"code": f"history-{one.kind}", "file": str(one.file), "line": one.line, "message": one.message,
          "hint": "What depends on it is not checked."}

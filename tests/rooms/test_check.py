@@ -123,6 +123,17 @@ def test_a_missing_package_is_told_and_the_others_are_read(tmp_path: Path) -> No
     assert rules(found) == ["index-blocking"]
 
 
+def test_a_body_that_does_not_parse_is_told_and_the_others_are_read(tmp_path: Path) -> None:
+    made = project(tmp_path, MADE, "pass", 'op.create_index("a", "orders", ["note"])')
+    file = tmp_path / "migrations" / "versions" / "r2.py"
+    file.write_text(file.read_text().replace("pass", "x = = 1"))
+    found = check(made, whole=True)
+    assert [one.read for one in found.revisions] == ["full", "failed", "full"]
+    assert [(error["code"], error["line"]) for error in found.errors] == [
+        ("PW-HAZARDS-06", line_of(tmp_path, "r2", "= ="))
+    ]
+
+
 def test_a_circle_is_told(tmp_path: Path) -> None:
     made = project(tmp_path, "pass", "pass")
     write(tmp_path, revision("r1", "r2", "pass"), "r1")

@@ -18,16 +18,14 @@ LIBRARIES = {"alembic", "sqlalchemy", "sqlmodel", "psycopg", "psycopg2", "asyncp
 def doubt(known: Known, revision: Revision) -> None:
     """Forget what can no longer be relied on after `revision`, whose upgrade was not read whole."""
     known.is_complete = False
-    if not revision.source:
-        known.all_unknown = known.all_unknown or f"{revision.revision} could not be read"
-        for name in known.tables:
-            _forget(known, name)
-        return
-    tree = ast.parse(revision.source)
-    stranger = _stranger(tree)
-    if stranger:
+    try:
+        tree = ast.parse(revision.source)
+    except SyntaxError:
+        tree = None
+    stranger = _stranger(tree) if tree is not None else "what does not parse"
+    if stranger or tree is None:
         known.all_unknown = f"{revision.revision} could not be read to its end and calls {stranger}"
-    named = set(_words(tree))
+    named = set(_words(tree)) if tree is not None else set()
     for name in list(known.tables):
         if stranger or name.rpartition(".")[2] in named:
             _forget(known, name)

@@ -98,6 +98,7 @@ def command(
             checked = verb.check(project, what, whole=whole, python=call.python, chosen=chosen, on_event=on_event)
         status = check_status(checked, chosen.fail_level)
         call.json = call.json or form == "json"
+        gc.freeze()  # nor at the very end, when Python looks once more
         return Answer(check_output(checked), _shown(checked, form, root), status)
 
     answer({"format": "check/1", "findings": [], "revisions": [], "allowed": []}, check)

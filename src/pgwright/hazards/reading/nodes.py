@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from pgwright.hazards.acts import Expression, Type
@@ -52,6 +53,7 @@ def is_serial(node: Any) -> bool:
 
 
 LEAVES = frozenset({"A_Const", "TypeName", "String", "ColumnRef", "ParamRef", "SQLValueFunction"})
+SCALARS = (int, str, float, bytes)  # bool is an int, and so is an enum
 
 
 def walk(node: Any) -> Iterator[Any]:
@@ -69,9 +71,9 @@ def walk(node: Any) -> Iterator[Any]:
         if name in LEAVES:
             continue
         inner: list[Any] = []
-        for field, value in one.ListFields():
-            if field.message_type is not None:
-                inner += value if field.is_repeated else (value,)
+        for _, value in one.ListFields():
+            if not isinstance(value, SCALARS):
+                inner += value if hasattr(value, "append") else (value,)
         waiting += reversed(inner)
 
 
@@ -111,11 +113,12 @@ def _not_null(node: Any) -> Iterator[str]:
 
 
 def text(node: Any) -> str:
-    """An expression as SQL text, by the parser's own deparser."""
+    """An expression as SQL text, by the parser's own deparser; the commonest ones are written here, it is slow."""
     import postgast
 
-    if node.WhichOneof("node") == "a_const" and node.a_const.HasField("ival"):
-        return str(node.a_const.ival.ival)
+    bare = _bare_text(node)
+    if bare is not None:
+        return bare
     result = postgast.pg_query_pb2.ParseResult()
     target = result.stmts.add().stmt.select_stmt.target_list.add().res_target
     target.val.CopyFrom(node)
@@ -125,27 +128,59 @@ def text(node: Any) -> str:
         return ""
 
 
-def relations_in(node: Any) -> tuple[str, ...]:
-    """Every relation that a query names, those of its WITH queries left out."""
-    names, ctes = [], set()
-    for inner in walk(node):
-        kind = type(inner).__name__
+def _bare_text(node: Any) -> str | None:
+    """A constant without backslashes, or a call without arguments."""
+    kind = node.WhichOneof("node")
+    if kind == "a_const":
+        value = constant(node.a_const)
+        if node.a_const.WhichOneof("val") != "sval":
+            return value
+        return None if "\\" in value else "'" + value.replace("'", "''") + "'"
+    if kind == "func_call":
+        call = node.func_call
+        simple = len(call.funcname) == 1 and len(call.ListFields()) == 3  # name, form, place
+        name = call.funcname[0].string.sval
+        return f"{name}()" if simple and name.isidentifier() and name.islower() else None
+    return None
+
+
+def constant(node: Any) -> str:
+    """An A_Const as bare text."""
+    kind = node.WhichOneof("val")
+    if kind == "ival":
+        return str(node.ival.ival)
+    if kind == "boolval":
+        return "true" if node.boolval.boolval else "false"
+    return "NULL" if kind is None else str(getattr(getattr(node, kind), kind))
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a statement names anywhere in it."""
+
+    relations: tuple[str, ...]  # those of its WITH queries left out
+    functions: tuple[str, ...]
+    is_limited: bool  # some query in it has a LIMIT
+
+
+def survey(node: Any) -> Survey:
+    """One walk over the whole statement."""
+    relations: list[str] = []
+    functions: list[str] = []
+    ctes: set[str] = set()
+    limited = False
+    for one in walk(node):
+        kind = type(one).__name__
         if kind == "RangeVar":
-            names.append(relation(inner))
+            relations.append(relation(one))
+        elif kind == "FuncCall":
+            functions.append(qualified(one.funcname).removeprefix("pg_catalog."))
         elif kind == "CommonTableExpr":
-            ctes.add(inner.ctename)
-    return tuple(name for name in dict.fromkeys(names) if name not in ctes)
-
-
-def functions_in(node: Any) -> tuple[str, ...]:
-    """Every function that is called somewhere in it."""
-    found = (qualified(one.funcname) for one in walk(node) if type(one).__name__ == "FuncCall")
-    return tuple(dict.fromkeys(name.removeprefix("pg_catalog.") for name in found))
-
-
-def is_limited(node: Any) -> bool:
-    """True when some query in it has a LIMIT."""
-    return any(type(one).__name__ == "SelectStmt" and one.HasField("limit_count") for one in walk(node))
+            ctes.add(one.ctename)
+        elif kind == "SelectStmt":
+            limited = limited or one.HasField("limit_count")
+    named = tuple(name for name in dict.fromkeys(relations) if name not in ctes)
+    return Survey(named, tuple(dict.fromkeys(functions)), limited)
 
 
 def options(nodes: Iterable[Any]) -> dict[str, Any]:

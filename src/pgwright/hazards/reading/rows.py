@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pgwright.hazards.acts import Act, Copy, Delete, DoBlock, Insert, LockTable, Select, Truncate, Update
-from pgwright.hazards.reading.nodes import expression, functions_in, is_limited, relation, relations_in, text
+from pgwright.hazards.reading.nodes import constant, expression, relation, survey, text
 
 MODES = {  # lockdefs.h
     1: "AccessShareLock",
@@ -24,14 +24,15 @@ SHOWN = 200  # rows of a VALUES list that are kept
 def insert(node: Any) -> Iterator[Act]:
     table = relation(node.relation)
     lists = node.select_stmt.select_stmt.values_lists[:SHOWN]
+    seen = survey(node)
     yield from _written_in_with(node)
     yield Insert(
         table,
         tuple(one.res_target.name for one in node.cols),
         tuple(tuple(_literal(value) for value in one.list.items) for one in lists),
-        tuple(name for name in relations_in(node.select_stmt) if name != table),
+        tuple(name for name in seen.relations if name != table),
         tuple(one.index_elem.name for one in node.on_conflict_clause.infer.index_elems),
-        functions_in(node),
+        seen.functions,
     )
 
 
@@ -39,22 +40,18 @@ def _literal(node: Any) -> str:
     """A constant as its bare text; anything else as SQL."""
     while node.HasField("type_cast"):
         node = node.type_cast.arg
-    if not node.HasField("a_const"):
-        return text(node)
-    kind = node.a_const.WhichOneof("val")
-    if kind == "ival":
-        return str(node.a_const.ival.ival)
-    return "NULL" if kind is None else str(getattr(getattr(node.a_const, kind), kind))
+    return constant(node.a_const) if node.HasField("a_const") else text(node)
 
 
 def update(node: Any) -> Iterator[Act]:
     yield from _written_in_with(node)
+    seen = survey(node)
     yield Update(
         relation(node.relation),
         tuple(one.res_target.name for one in node.target_list),
         expression(node.where_clause) if node.HasField("where_clause") else None,
-        tuple(dict.fromkeys(relations_in(node)[1:])),
-        is_limited(node),
+        seen.relations[1:],
+        seen.is_limited,
         tuple(expression(one.res_target.val) for one in node.target_list),
     )
 
@@ -62,11 +59,13 @@ def update(node: Any) -> Iterator[Act]:
 def delete(node: Any) -> Iterator[Act]:
     yield from _written_in_with(node)
     where = expression(node.where_clause) if node.HasField("where_clause") else None
-    yield Delete(relation(node.relation), where, tuple(relations_in(node)[1:]), is_limited(node))
+    seen = survey(node)
+    yield Delete(relation(node.relation), where, seen.relations[1:], seen.is_limited)
 
 
 def merge(node: Any) -> Iterator[Act]:
-    yield Update(relation(node.relation), (), None, relations_in(node.source_relation), is_limited(node))
+    seen = survey(node)
+    yield Update(relation(node.relation), (), None, seen.relations[1:], seen.is_limited)
 
 
 def truncate(node: Any) -> Iterator[Act]:
@@ -78,12 +77,13 @@ def copy(node: Any) -> Iterator[Act]:
     if node.is_from:
         yield Copy(relation(node.relation))
     else:
-        yield Select((), (relation(node.relation),) if node.HasField("relation") else relations_in(node.query))
+        yield Select((), (relation(node.relation),) if node.HasField("relation") else survey(node.query).relations)
 
 
 def select(node: Any) -> Iterator[Act]:
     yield from _written_in_with(node)
-    yield Select(functions_in(node), relations_in(node))
+    seen = survey(node)
+    yield Select(seen.functions, seen.relations)
 
 
 def _written_in_with(node: Any) -> Iterator[Act]:

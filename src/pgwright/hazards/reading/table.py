@@ -7,7 +7,7 @@ from typing import Any
 
 from pgwright.hazards.acts import Act, Constraint, CreateTable, CreateView, RefreshView
 from pgwright.hazards.reading.column import KINDS, column, constraint
-from pgwright.hazards.reading.nodes import is_on, options, relation, relations_in, walk
+from pgwright.hazards.reading.nodes import is_on, options, relation, survey, walk
 
 
 def create(node: Any) -> Iterator[Act]:
@@ -54,7 +54,7 @@ def create_as(node: Any) -> Iterator[Act]:
         if_not_exists=node.if_not_exists,
         temporary=node.into.rel.relpersistence == "t",
         from_query=True,
-        like=relations_in(node.query),
+        like=survey(node.query).relations,
     )
 
 
@@ -67,7 +67,7 @@ def view(node: Any) -> Iterator[Act]:
 def _view(name: str, query: Any, aliases: tuple[str, ...] = (), **more: bool) -> CreateView:
     refs = [one for one in walk(query) if type(one).__name__ == "ColumnRef"]
     named = (one.fields[-1].string.sval if one.fields[-1].HasField("string") else "*" for one in refs)
-    return CreateView(name, relations_in(query), aliases or _targets(query), tuple(dict.fromkeys(named)), **more)
+    return CreateView(name, survey(query).relations, aliases or _targets(query), tuple(dict.fromkeys(named)), **more)
 
 
 def _targets(query: Any) -> tuple[str, ...]:
