@@ -287,3 +287,28 @@ def test_main_moved_on(copied: Path) -> None:
     git(project, "commit", "-qm", "i1")
     git(project, "switch", "-q", "feature")
     assert chosen(project) == {"h1": "added"}
+
+
+ODD = {
+    "plain.py": '"""doc\n\nmore"""\nrevision = "a"\ndown_revision = None\n\ndef upgrade():\n    pass\n\n\n'
+    "def downgrade():\n    pass\n",
+    "late.py": 'revision = "b"\n\ndef upgrade():\n    pass\n\ndown_revision: str | None = "a"\n',
+    "text.py": 'revision = "c"\ndown_revision = "b"\nSQL = """\ndef upgrade\n"""\n\ndef upgrade():\n    pass\n',
+    "helper.py": "def revise():\n    pass\n",
+    "broken_head.py": "revision = \n",
+    "computed.py": "revision = str(1)\n",
+}
+
+
+def test_heads_alone_say_the_same(tmp_path: Path) -> None:
+    for name, text in ODD.items():
+        (tmp_path / name).write_text(text)
+    whole, heads = read_history([tmp_path]), read_history([tmp_path], heads_only=True)
+    assert heads == whole
+    assert (heads.by_id["a"].upgrade_line, heads.by_id["a"].downgrade_line) == (7, 11)
+
+
+def test_heads_alone_leave_bodies_to_who_imports_them(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("revision = 'a'\ndown_revision = None\n\ndef upgrade():\n    x = = 1\n")
+    assert [one.kind for one in read_history([tmp_path]).problems] == ["syntax"]
+    assert read_history([tmp_path], heads_only=True).problems == ()

@@ -1,6 +1,7 @@
 """Revisions as SQL text, without a database: through the project's env.py where it has an offline mode."""
 
 import io
+import os
 import re
 
 from . import failure
@@ -12,8 +13,8 @@ NEEDS_RESULTS = re.compile(
 
 def render(tree, wanted):
     """For each (revision, direction): {"sql": [...]} or {"reason": ..., "why": ...}. Rendered twice: some vary."""
-    first, route = _once(tree, wanted)
-    second, _ = _once(tree, wanted, route)
+    first, route = once(tree, wanted, _one)
+    second, _ = once(tree, wanted, _one, route)
     return [_agreed(one, other, route) for one, other in zip(first, second)]  # noqa: B905 - strict= came with Python 3.10
 
 
@@ -25,24 +26,40 @@ def _agreed(one, other, route):
     return dict(one, route=route)
 
 
-def _once(tree, wanted, route=None):
-    """All of them in one run. When env.py cannot run offline, a plain context with the options that it configured."""
+def once(tree, wanted, one, route=None):
+    """`one(tree, context, revision, direction)` for all of them, in one run of env.py; and the route taken.
+
+    When env.py cannot run offline, in a plain context with the options that it configured.
+    """
     results = []
 
     def work(heads, context):
         del results[:]
-        results.extend(_one(tree, context, revision, direction) for revision, direction in wanted)
+        results.extend(one(tree, context, revision, direction) for revision, direction in wanted)
         return []
 
     if route != "plain":
         try:
             tree.run(work, sql=True, starting_rev="base", dont_mutate=True)
-        except (Exception, SystemExit):
+        except (Exception, SystemExit) as error:
             del results[:]
-        if results:
+            tree.opts = tree.opts or _named_on_the_way(error)
+        if results or not wanted:
             return results, "env.py"
     _plain(tree, work)
     return results, "plain"
+
+
+def _named_on_the_way(error):
+    """`target_metadata` as env.py had set it when it failed: naming conventions come from there."""
+    frame = error.__traceback__
+    while frame is not None:
+        if os.path.basename(frame.tb_frame.f_code.co_filename) == "env.py":
+            metadata = frame.tb_frame.f_globals.get("target_metadata")
+            if metadata is not None:
+                return {"target_metadata": metadata}
+        frame = frame.tb_next
+    return None
 
 
 def _plain(tree, work):
@@ -82,9 +99,11 @@ def _one(tree, context, revision, direction):
 
 def _reason(error, files):
     told = failure.describe(error, files)
+    why = "%s: %s" % (told["exception"], told["message"])
+    return {"reason": reason(told), "why": why, "line": told["line"]}
+
+
+def reason(told):
+    """`raises` for what the revision raises by itself, else `reads-data`: it wants what only a database can give."""
     needs = NEEDS_RESULTS.search("%s %s" % (told["exception"], told["message"])) or not told["raised_there"]
-    return {
-        "reason": "reads-data" if needs else "raises",
-        "why": "%s: %s" % (told["exception"], told["message"]),
-        "line": told["line"],
-    }
+    return "reads-data" if needs else "raises"

@@ -77,6 +77,18 @@ def compile_(house, wanted, target=None):
         return {"compiled": offline.render(house.tree, wanted)}
 
 
+def record(house, wanted, files, root, convention=None, **options):
+    """Renders without a database ever having been there."""
+    from . import recording
+    from .tree import Tree
+
+    house.tree = house.tree or Tree(**options)
+    redirect.listen(house.guard)
+    with redirect.to(None, house.guard):
+        recorded = recording.record(house.tree, wanted, files, convention)
+    return {"recorded": recorded, "imported": recording.imported(root)}
+
+
 def write_revision(house, **options):
     from . import write
 
@@ -96,6 +108,7 @@ COMMANDS = {
     "create_all": create_all,
     "models": models,
     "compile": compile_,
+    "record": record,
     "write_revision": write_revision,
     "dispose": dispose,
 }

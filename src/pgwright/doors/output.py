@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any, Literal, TypedDict
 
 from pgwright.errors import Refusal
+from pgwright.hazards.checked import Checked, ReadRevision
 from pgwright.records import Proof, Verdict, to_json
+from pgwright.step import Finding, Severity
 
 
 class Error(TypedDict):
@@ -34,6 +37,35 @@ class ProveOutput(TypedDict):
 
     format: Literal["prove/1"]
     revisions: list[Proved]
+    errors: list[Error]
+
+
+class ReadOutput(TypedDict):
+    """How much of a revision or SQL file was read; `needs-shadow` says that `pgwright prove` sees more."""
+
+    revision: str
+    file: str
+    read: Literal["full", "needs-shadow", "failed"]
+    reason: str
+
+
+class AllowedOutput(TypedDict):
+    """A finding that a comment in the file accepts."""
+
+    rule: str
+    file: str | None
+    line: int | None
+    reason: str
+    until: str
+
+
+class CheckOutput(TypedDict):
+    """What `pgwright check --json` prints."""
+
+    format: Literal["check/1"]
+    findings: list[Finding]
+    revisions: list[ReadOutput]
+    allowed: list[AllowedOutput]
     errors: list[Error]
 
 
@@ -74,3 +106,35 @@ def prove_status(proofs: Sequence[Proof], errors: Sequence[Error], *, allow_unpr
     if errors or (not allow_unproven and any(p.verdict == "unproven" for p in proofs)):
         return 2
     return 1 if any(p.verdict == "refuted" for p in proofs) else 0
+
+
+def check_output(checked: Checked) -> dict[str, Any]:
+    """Findings in the shape check/1 (CheckOutput)."""
+    return {
+        "format": "check/1",
+        "findings": [_plain(one) for one in checked.findings],
+        "revisions": [_plain(one) for one in checked.revisions],
+        "allowed": [
+            {"rule": one.finding.rule, "file": one.finding.file, "line": one.finding.line, "reason": one.reason,
+             "until": one.until}
+            for one in checked.allowed
+        ],
+        "errors": list(checked.errors),
+    }  # fmt: skip
+
+
+def _plain(record: Finding | ReadRevision) -> dict[str, Any]:
+    """A flat record as a dictionary; `dataclasses.asdict` copies what is in it, which takes longer than the answer."""
+    return {one.name: getattr(record, one.name) for one in fields(record)}
+
+
+def check_status(checked: Checked, fail_level: Severity) -> int:
+    """2 for errors, 1 for findings at or above the level, 3 when what is left waits for an approval, else 0."""
+    if checked.errors:
+        return 2
+    levels: tuple[Severity, ...] = ("error", "warning", "info")
+    failing = levels[: levels.index(fail_level) + 1]
+    if any(one.severity in failing for one in checked.findings):
+        return 1
+    waiting = [one for one in checked.findings if one.rule in checked.approvals and one.severity != "info"]
+    return 3 if waiting else 0

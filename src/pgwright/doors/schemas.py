@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 from pgwright.desk.result import Result
-from pgwright.doors.output import ProveOutput
+from pgwright.doors.output import CheckOutput, ProveOutput
 from pgwright.records import Change, Proof, Receipt, Task
 
 Json = dict[str, Any]
@@ -21,6 +21,7 @@ PUBLISHED: tuple[tuple[str, type], ...] = (
     ("change", Change),
     ("proof", Proof),
     ("receipt", Receipt),
+    ("check-output", CheckOutput),
     ("prove-output", ProveOutput),
     ("result", Result),
 )

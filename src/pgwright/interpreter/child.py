@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -28,6 +28,7 @@ from pgwright.interpreter.results import (
     ModelClass,
     Ran,
     Refused,
+    Rendered,
     Target,
     Waiting,
 )
@@ -90,17 +91,8 @@ class Interpreter:
 
     def load(self, target: Target) -> Loaded:
         """env.py once with no steps, the revisions after it. Raises EnvFailed, RevisionsFailed, NotPostgres."""
-        tree, settings = self.project.tree, self.project.settings
         reply, error = self._call(
-            {
-                "do": "load",
-                "target": read.plain(target),
-                "ini": str(tree.ini) if tree.ini else None,
-                "toml": str(tree.toml) if tree.toml else None,
-                "section": tree.section,
-                "x": list(settings.x),
-                "options": dict(tree.options),
-            },
+            {"do": "load", "target": read.plain(target), **self._tree()},
             LOAD_TIMEOUT,
         )
         if error is not None:
@@ -165,6 +157,38 @@ class Interpreter:
         """Many at once: two runs of env.py however many they are."""
         reply = self._must("compile", {"wanted": [list(one) for one in wanted]})
         return tuple(read.compiled(*one, answer) for one, answer in zip(wanted, reply["compiled"], strict=True))
+
+    def record(
+        self,
+        wanted: Sequence[tuple[str, Direction]],
+        files: Mapping[str, Path],
+        convention: Mapping[str, str] | None = None,
+    ) -> Rendered:
+        """What each would send, message by message, without a database and without `load`.
+
+        `files` maps every revision of the history to its file. env.py runs once, in its offline mode where it has one;
+        with a `convention` (names of constraints, known from the source) only when a revision turns out to need it.
+        """
+        facts = {
+            "wanted": [list(one) for one in wanted],
+            "files": {name: str(path) for name, path in files.items()},
+            "root": str(self.project.root),
+            "convention": None if convention is None else dict(convention),
+            **self._tree(),
+        }
+        reply = self._must("record", facts)
+        recorded = (read.recorded(*one, answer) for one, answer in zip(wanted, reply["recorded"], strict=True))
+        return Rendered(tuple(recorded), tuple(reply["imported"]), read.refused(reply))
+
+    def _tree(self) -> dict[str, Any]:
+        tree, settings = self.project.tree, self.project.settings
+        return {
+            "ini": str(tree.ini) if tree.ini else None,
+            "toml": str(tree.toml) if tree.toml else None,
+            "section": tree.section,
+            "x": list(settings.x),
+            "options": dict(tree.options),
+        }
 
     def write_revision(
         self,

@@ -15,9 +15,11 @@ from pgwright.interpreter.results import (
     MappedColumn,
     ModelClass,
     Ran,
+    Recorded,
     Refused,
     Relationship,
     Revision,
+    Sent,
     Statement,
     Target,
     VersionTable,
@@ -93,3 +95,17 @@ def compiled(revision: str, direction: Direction, answer: dict[str, Any]) -> Com
     sql = tuple(answer["sql"]) if "sql" in answer else None
     reason, why, route = (str(answer.get(name, "")) for name in ("reason", "why", "route"))
     return Compiled(revision, direction, sql, reason, why, route)
+
+
+def recorded(revision: str, direction: Direction, answer: dict[str, Any]) -> Recorded:
+    stopped = answer["stopped"] or {}
+    return Recorded(
+        revision,
+        direction,
+        tuple(_made(Sent, one) for one in answer["sent"]),
+        answer["transactional"],
+        stopped.get("reason", ""),
+        stopped.get("why", ""),
+        stopped.get("line"),
+        answer["route"],
+    )

@@ -278,3 +278,39 @@ class Compiled:
     def sql(self) -> str | None:
         """All of it as one text."""
         return None if self.statements is None else "\n\n".join(self.statements)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One message that a revision would send; `operation` is Alembic's class behind it (`AddColumnOp`), if any."""
+
+    sql: str
+    file: str | None
+    line: int | None
+    operation: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a direction of a revision would send. With a `reason` it stopped there, and what it sent before is all.
+
+    `BEGIN` and `COMMIT` messages mark autocommit blocks; the first message is inside a transaction if `transactional`.
+    """
+
+    revision: str
+    direction: Direction
+    sent: tuple[Sent, ...]
+    transactional: bool = True
+    reason: str = ""  # "reads-data", "raises" or "cannot-import"
+    why: str = ""
+    line: int | None = None
+    route: str = "env.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Many recordings, the project's files that were imported for them, and what the guard refused on the way."""
+
+    recorded: tuple[Recorded, ...]
+    imported: tuple[str, ...]
+    refused: tuple[Refused, ...] = ()

@@ -25,9 +25,9 @@ class Project:
     trees: tuple[Tree, ...]
     settings: Settings
 
-    def history(self) -> History:
-        """The revision files, read without importing anything."""
-        return read_history(self.tree.versions, recursive=self.tree.recursive)
+    def history(self, *, heads_only: bool = False) -> History:
+        """The revision files, read without importing anything; with `heads_only` not the bodies of their functions."""
+        return read_history(self.tree.versions, recursive=self.tree.recursive, heads_only=heads_only)
 
 
 def find(start: Path, *, tree: str | None = None) -> Project:

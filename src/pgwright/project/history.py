@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 NAMES = ("revision", "down_revision", "branch_labels", "depends_on", "pgwright")
+NAMED = re.compile(rb"^(?:%s)\b\s*[:=]" % "|".join(NAMES).encode(), re.M)
+FUNCTION = re.compile(rb"^def (upgrade|downgrade)\b", re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +88,23 @@ class History:
         return self._labelled.get(name) or (matches[0] if len(matches) == 1 else name)
 
 
+def _read_quickly(file: Path) -> Written | Problem | None:
+    return _read_head(file) or read_file(file)
+
+
 def read_history(
-    versions: Iterable[Path], *, recursive: bool = False, read: Callable[[Path], Written | Problem | None] | None = None
+    versions: Iterable[Path],
+    *,
+    recursive: bool = False,
+    heads_only: bool = False,
+    read: Callable[[Path], Written | Problem | None] | None = None,
 ) -> History:
     """Reads every file of the version locations. Never raises for what is in them: that becomes a Problem.
 
-    `read` reads one file, for a caller that knows some of them already; by default `read_file`.
+    With `heads_only` the bodies of functions are not parsed, for callers who import the files anyway. `read` reads one
+    file, for a caller that knows some of them already; by default `read_file`.
     """
-    reading = read or read_file
+    reading = read or (_read_quickly if heads_only else read_file)
     found: dict[str, Written] = {}
     problems: list[Problem] = []
     for file in _files(versions, recursive):
@@ -121,14 +133,32 @@ def _may_be_revision(name: str) -> bool:
     return name.endswith(".py") and not name.startswith((".#", "__init__"))
 
 
+def _read_head(file: Path) -> Written | None:
+    """The revision as what stands before the first function says it; None where that is not all that says something."""
+    try:
+        head, mark, rest = file.read_bytes().partition(b"\ndef ")
+        found = _read(file, ast.parse(head)) if not NAMED.search(rest) else None
+    except (SyntaxError, OSError, ValueError):
+        return None
+    if not isinstance(found, Written):
+        return None
+    first = head.count(b"\n") + 2
+    text = mark[1:] + rest
+    at = {one[1]: first + text.count(b"\n", 0, one.start()) for one in FUNCTION.finditer(text)}
+    return replace(found, upgrade_line=at.get(b"upgrade"), downgrade_line=at.get(b"downgrade"))
+
+
 def read_file(file: Path) -> Written | Problem | None:
     """The revision in one file; None for a file that declares none."""
     try:
-        module = ast.parse(file.read_bytes())
+        return _read(file, ast.parse(file.read_bytes()))
     except SyntaxError as error:
         return Problem("syntax", file, error.lineno or 1, error.msg)
     except (OSError, ValueError) as error:
         return Problem("unreadable", file, 1, str(error))
+
+
+def _read(file: Path, module: ast.Module) -> Written | Problem | None:
     found: dict[str, tuple[Any, int]] = {}
     lines: dict[str, int] = {}
     for node in module.body:

@@ -21,7 +21,7 @@ KINDS: dict[str, Kind] = {
     "production": "production",
 }
 TEXTS, LISTS = ("python", "tree", "main", "server_url_env", "shims"), ("x", "allow", "setup_sql")
-KNOWN = {*TEXTS, *LISTS, "major", "env", "environments", "baseline", "policy"}
+KNOWN = {*TEXTS, *LISTS, "major", "env", "environments", "baseline", "policy", "check"}
 CALLED = {str: "text", list: "list of texts", int: "whole number", dict: "table"}
 # RFC 2606 and 6761: names that can never be a real machine, and this machine itself
 ADDRESS = re.compile(r"://[^/\s:@]*:[^/\s@]+@(\[[^\]]*\]|[^/\s:?]*)")  # with a password; the group is the host
@@ -55,6 +55,7 @@ class Settings:
     env: Mapping[str, str] = field(default_factory=dict)
     environments: tuple[Environment, ...] = ()
     policy: Mapping[str, Any] = field(default_factory=dict)  # gate/policy.py reads it
+    check: Mapping[str, Any] = field(default_factory=dict)  # of `pgwright check`; hazards/settings.py reads it
 
     def environment(self, name: str) -> Environment | None:
         """The environment of that name, or None."""
@@ -105,6 +106,7 @@ def _settings(table: dict[str, Any], file: Path) -> Settings:
         env={name: str(value) for name, value in table.get("env", {}).items()},
         environments=tuple(_environment(name, one, file) for name, one in table.get("environments", {}).items()),
         policy=dict(table.get("policy", {})),
+        check=table.get("check", {}),
     )
 
 
@@ -121,6 +123,7 @@ def _check(table: dict[str, Any], file: Path) -> None:
         "baseline": dict,
         "environments": dict,
         "policy": dict,
+        "check": dict,
     }
     for name, value in table.items():
         if not isinstance(value, wanted[name]):

@@ -17,6 +17,7 @@ VERBS = {
     "plan": "Design a change and write its Alembic revisions.",
     "adopt": "Take over an existing history: seal it, and judge each revision.",
     "history": "Seal revisions, and verify that sealed ones stayed as they were.",
+    "check": "Say what revisions or SQL files would do to a live system, by reading them.",
     "prove": "Prove revisions on a throw-away PostgreSQL.",
     "apply": "Apply proven revisions to a database, while the application goes on.",
     "undo": "Go back to a recorded revision, by the way down that was proven.",
@@ -65,6 +66,7 @@ def cli(ctx: click.Context) -> None:
       pgwright doctor                        what was found, and env.py's first error
       pgwright plan TASK.md                  write the revisions that a task asks for
       pgwright plan --models -m "invoices"   write the revisions that changed models need
+      pgwright check                         read what is new, in a second and without a database
       pgwright prove                         prove what is new against the main branch
       pgwright prove --all                   the whole history
       pgwright report -o report.md           the Migration Report
@@ -72,7 +74,7 @@ def cli(ctx: click.Context) -> None:
     \b
     Exit status:
       0  done, clean, proven
-      1  a revision is refuted
+      1  a finding at the fail level, or a revision is refuted
       2  bad input, an error of tool or environment, or unproven
       3  waiting for an approval, a lock or a person
     """

@@ -193,6 +193,6 @@ def _shown(found: Any) -> Any:
     compiled = f", {len(found.compiled)} compiled" if found.compiled else ""
     if not found.findings:
         return f"{what}{compiled}: the history is as it was sealed"
-    from pgwright.doors.show.findings import findings
+    from pgwright.doors.show.listed import findings
 
     return findings(found.findings, f"{what}{compiled}")

@@ -1,0 +1,281 @@
+"""What upgrade() and downgrade() would send, message by message, with the Alembic operation and the line behind each."""
+
+import os
+import re
+import sys
+
+from . import failure, offline
+
+WANTS_ROWS = re.compile(r"^it looks at the |NoInspectionAvailable")
+
+
+class NeedsRows(Exception):
+    """The revision wants the rows of a query: it cannot be read without a database."""
+
+
+class NoRows:
+    """The result of a statement that was only recorded. Looking into it is what cannot be answered."""
+
+    def __init__(self, recorder):
+        object.__setattr__(self, "_recorder", recorder)
+
+    def __getattr__(self, name):
+        raise self._recorder.wanted(name)
+
+    def __iter__(self):
+        raise self._recorder.wanted("rows")
+
+
+class Recorder:
+    """Takes the messages of one direction of one revision. `files` names the files whose lines are told."""
+
+    def __init__(self, context, files):
+        self.context, self.files = context, files
+        self.sent = []
+        self.looked = None  # the first look into a result, swallowed by the revision or not
+
+    def take(self, text):
+        text = text.strip()
+        if not text:
+            return
+        file, line, operation = self._where()
+        self.sent.append({"sql": text, "file": file, "line": line, "operation": operation})
+
+    def end(self, how):
+        """A transaction that the revision ends by itself; SQLAlchemy begins the next at once."""
+        self.take(how)
+        self.take("BEGIN;")
+
+    def wanted(self, name):
+        error = NeedsRows("it looks at the %s of a statement" % name)
+        self.looked = self.looked or {"why": str(error), "line": self._where()[1]}
+        return error
+
+    def _where(self):
+        """(file, line, operation): the innermost frame of a revision file, and the operation that Alembic invokes."""
+        frame, operation = sys._getframe(2), None
+        while frame is not None:
+            code = frame.f_code
+            if code.co_filename in self.files:
+                return code.co_filename, frame.f_lineno, operation
+            if operation is None and code.co_name == "invoke" and "operation" in frame.f_locals:
+                operation = type(frame.f_locals["operation"]).__name__
+            frame = frame.f_back
+        return None, None, operation
+
+    def run(self, call):
+        """Runs upgrade() or downgrade(); whatever it raises is returned, not raised."""
+        context = self.context
+        output, connection, memo = context.impl.static_output, context.impl.connection, dict(context.impl.memo)
+        own = context.connection
+        context.impl._exec = self._exec
+        context.impl.memo.clear()  # enums made by another revision must not hide a CREATE TYPE of this one
+        context.impl.static_output = self.take
+        context.impl.connection = context.connection = _connection(self)
+        try:
+            call()
+        except (Exception, SystemExit) as error:
+            return error
+        finally:
+            context.impl.static_output, context.impl.connection, context.connection = output, connection, own
+            context.impl.memo.clear()
+            context.impl.memo.update(memo)
+            del context.impl._exec
+        return None
+
+    def _exec(self, construct, execution_options=None, multiparams=None, params=None):
+        """Alembic's own refuses parameters and fails on values that it cannot write as SQL; this takes both."""
+        _execute(self, construct, multiparams or params)
+
+
+def _connection(recorder):
+    """Stands where Alembic's own mock connection stands in offline mode, and takes parameters as well."""
+    if not _CLASS:
+        from sqlalchemy.engine.mock import MockConnection
+
+        _CLASS.append(type("Connection", (MockConnection,), _members()))
+    connection = _CLASS[0](recorder.context.dialect, lambda *given: _execute(recorder, *given))
+    connection.recorder = recorder
+    return connection
+
+
+_CLASS = []  # made once, and only when SQLAlchemy is there
+
+
+def _members():
+    def exec_driver_sql(self, statement, *parameters, **more):
+        self.recorder.take(statement + ";")
+        return NoRows(self.recorder)
+
+    def scalar(self, statement, *parameters, **more):
+        self.execute(statement, *parameters)
+        raise self.recorder.wanted("value")
+
+    def same(self, *arguments):
+        return self
+
+    return {
+        "exec_driver_sql": exec_driver_sql,
+        "scalar": scalar,
+        "scalars": scalar,
+        "begin": same,
+        "begin_nested": same,
+        "__enter__": same,
+        "__exit__": lambda self, *error: None,
+        "commit": lambda self: self.recorder.end("COMMIT;"),
+        "rollback": lambda self: self.recorder.end("ROLLBACK;"),
+        "close": lambda self: None,
+        "in_transaction": lambda self: True,
+    }
+
+
+def _execute(recorder, statement, parameters=None):
+    from sqlalchemy import text
+
+    if isinstance(statement, str):
+        statement = text(statement)
+    for one in parameters if isinstance(parameters, (list, tuple)) else [parameters]:
+        recorder.take(_compiled(recorder.context, statement, one))
+    return NoRows(recorder)
+
+
+def _compiled(context, statement, parameters):
+    """The statement as text with its values in place; a value that cannot be written as SQL becomes NULL."""
+    from sqlalchemy.schema import DDLElement
+
+    if isinstance(statement, DDLElement):
+        return _text(statement.compile(dialect=context.dialect))
+    if parameters and hasattr(statement, "bindparams"):
+        statement = statement.bindparams(**{k: v for k, v in dict(parameters).items() if k in statement._bindparams})
+    elif parameters and hasattr(statement, "values"):
+        statement = statement.values(**dict(parameters))
+    try:
+        return _text(statement.compile(dialect=context.dialect, compile_kwargs={"literal_binds": True}))
+    except Exception:
+        pass  # a value without a literal form, or none at all
+    try:
+        compiled = statement.compile(dialect=context.dialect, compile_kwargs={"render_postcompile": True})
+    except Exception:
+        return _headless(statement)
+    sql = str(compiled)
+    for name in sorted(compiled.params, key=len, reverse=True):
+        for form in ("%%(%s)s", ":%s"):
+            sql = sql.replace(form % name, "NULL")
+    return _text(sql)
+
+
+def _text(compiled):
+    return str(compiled).replace("\t", "    ").replace("%%", "%").strip() + ";"
+
+
+def _headless(statement):
+    """An INSERT that cannot be compiled is still an INSERT into that table."""
+    table = getattr(statement, "table", None)
+    return 'INSERT INTO "%s" DEFAULT VALUES;' % table.name if table is not None else str(statement) + ";"
+
+
+class Modules:
+    """The modules of the revisions: Alembic's own, or each file by itself when one of them cannot be imported."""
+
+    def __init__(self, tree, files):
+        self.tree, self.paths = tree, files
+        self.broken = {}  # revision -> why it cannot be imported
+        self.whole = None
+
+    def of(self, revision):
+        """The module, or None: then `broken` says why."""
+        if self.whole is None:
+            try:
+                self.whole = {one.revision: one.module for one in self.tree.script.walk_revisions()}
+            except (Exception, SystemExit):
+                self.whole = {}
+        if revision not in self.whole:
+            self.whole[revision] = self._alone(revision)
+        return self.whole[revision]
+
+    def _alone(self, revision):
+        from alembic.util import load_python_file
+
+        path = self.paths[revision]
+        try:
+            return load_python_file(os.path.dirname(path), os.path.basename(path))
+        except (Exception, SystemExit) as error:
+            self.broken[revision] = failure.describe(error, self.tree.files)
+            return None
+
+
+def record(tree, wanted, files, convention=None):
+    """For each (revision, direction): {"sent", "stopped", "transactional", "route"}. `files`: revision -> its file.
+
+    With a `convention` (the naming convention, known from the source; {} for none) neither env.py nor the application
+    runs, unless a revision turns out to need them. Without, env.py runs once, in its offline mode if it has one.
+    """
+    import gc
+
+    gc.disable()  # a second of allocations and nothing to collect: a tenth of the time
+    try:
+        return _recorded(tree, wanted, files, convention)
+    finally:
+        gc.enable()
+
+
+def _recorded(tree, wanted, files, convention):
+    tree.files = {path: name for name, path in files.items()}
+    modules = Modules(tree, files)
+
+    def one(tree, context, revision, direction):
+        return _one(tree, context, modules, revision, direction)
+
+    if convention is not None:
+        from sqlalchemy import MetaData
+
+        tree.opts = {"target_metadata": MetaData(naming_convention=convention) if convention else MetaData()}
+        found, route = offline.once(tree, wanted, one, "plain")
+        if not any(_needs_env(each["stopped"]) for each in found):
+            return [dict(each, route="source") for each in found]
+        tree.opts, modules = None, Modules(tree, files)
+    found, route = offline.once(tree, wanted, one)
+    return [dict(each, route=route) for each in found]
+
+
+def _needs_env(stopped):
+    """True when it may be for want of env.py that a revision stopped: its import paths, operations, settings."""
+    if stopped is None or stopped["reason"] == "raises":
+        return False
+    return stopped["reason"] == "cannot-import" or not WANTS_ROWS.search(stopped["why"])
+
+
+def _one(tree, context, modules, revision, direction):
+    module = modules.of(revision)
+    recorder = Recorder(context, tree.files)
+    transactional = bool(context.impl.transactional_ddl)
+    if module is None:
+        told = modules.broken[revision]
+        why = "%s: %s" % (told["exception"], told["message"])
+        stopped = {"reason": "cannot-import", "why": why, "line": told["line"]}
+        return {"sent": [], "stopped": stopped, "transactional": transactional}
+    call = getattr(module, "upgrade" if direction == "up" else "downgrade", None)
+    error = recorder.run(call) if call else None
+    return {"sent": recorder.sent, "stopped": _stopped(recorder, error, tree.files), "transactional": transactional}
+
+
+def _stopped(recorder, error, files):
+    if isinstance(error, NeedsRows) or (error is None and recorder.looked):
+        return dict(recorder.looked, reason="reads-data")
+    if error is None:
+        return None
+    if isinstance(error, SystemExit):
+        return {"reason": "raises", "why": "it ends the process", "line": None}
+    told = failure.describe(error, files)
+    why = "%s: %s" % (told["exception"], told["message"])
+    return {"reason": offline.reason(told), "why": why, "line": told["line"]}
+
+
+def imported(root):
+    """The project's own files that were imported on the way: what the rendering depends on beside the revisions."""
+    found = set()
+    for module in list(sys.modules.values()):
+        path = getattr(module, "__file__", None)
+        if isinstance(path, str) and path.startswith(root) and failure.is_users(path):
+            found.add(path)
+    return sorted(found)

@@ -1,0 +1,154 @@
+"""Acts on anything else in the catalog: views, types, functions, sequences, policies, privileges; and on names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pgwright.hazards.acts.parts import Act, Expression, Type
+
+
+@dataclass(frozen=True, slots=True)
+class Drop(Act):
+    """DROP of a relation, type, function, schema, extension, policy, trigger, ... : `kind` in lower-case words."""
+
+    kind: str
+    name: str
+    cascade: bool = False
+    if_exists: bool = False
+    concurrently: bool = False  # of an index
+    table: str | None = None  # of a trigger, policy or rule
+
+
+@dataclass(frozen=True, slots=True)
+class Rename(Act):
+    """RENAME of anything: `kind` is "table", "column", "constraint", "index", "view", "type", "enum value", "schema", ..."""
+
+    kind: str
+    name: str  # of the relation (for columns and constraints too), type or schema
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveSchema(Act):
+    kind: str
+    name: str
+    schema: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreateView(Act):
+    view: str
+    reads: tuple[str, ...]  # relations named in the query
+    columns: tuple[str, ...]  # of the query, as far as they can be told by reading
+    column_refs: tuple[str, ...] = ()  # column names that the query mentions; "*" among them
+    replace: bool = False
+    materialized: bool = False
+    security_invoker: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshView(Act):
+    view: str
+    concurrently: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CreateEnum(Act):
+    name: str
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AddEnumValue(Act):
+    name: str
+    value: str
+    if_not_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CreateDomain(Act):
+    name: str
+    type: Type
+    is_constrained: bool  # NOT NULL or a CHECK
+
+
+@dataclass(frozen=True, slots=True)
+class CreateFunction(Act):
+    name: str
+    language: str
+    volatility: str  # "immutable" | "stable" | "volatile"
+    security_definer: bool = False
+    settings: tuple[str, ...] = ()  # names of SET clauses, e.g. "search_path"
+    replace: bool = False
+    body: str = ""
+    is_procedure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CreateTrigger(Act):
+    name: str
+    table: str
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreatePolicy(Act):
+    name: str
+    table: str
+    permissive: bool
+    command: str
+    roles: tuple[str, ...]
+    using: Expression | None = None
+    check: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowSecurity(Act):
+    """ENABLE, DISABLE, FORCE and NO FORCE ROW LEVEL SECURITY."""
+
+    table: str
+    enabled: bool | None = None
+    forced: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant(Act):
+    """GRANT, REVOKE and their default forms; no privileges named means ALL."""
+
+    is_grant: bool
+    privileges: tuple[str, ...]
+    kind: str  # "table", "schema", "function", "role", "default", ...
+    objects: tuple[str, ...]
+    grantees: tuple[str, ...]  # "public" for PUBLIC
+    with_grant_option: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence(Act):
+    """CREATE or ALTER SEQUENCE."""
+
+    name: str
+    type: Type | None
+    created: bool
+    owned_by: tuple[str, str] | None = None  # table, column
+
+
+@dataclass(frozen=True, slots=True)
+class CreatePublication(Act):
+    """CREATE or ALTER PUBLICATION ... ADD; no table named means all tables."""
+
+    name: str
+    tables: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CreateExtension(Act):
+    name: str
+    if_not_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CreateSchema(Act):
+    name: str
+    if_not_exists: bool = False

@@ -1,0 +1,1 @@
+"""What an act leaves behind in `Known`: one function an act."""

@@ -1,0 +1,37 @@
+"""What acts on views, types, functions and sequences leave behind."""
+
+from __future__ import annotations
+
+from pgwright.hazards import acts
+from pgwright.hazards.known import Enum, Function, Known, Table
+
+
+def create_view(known: Known, act: acts.CreateView) -> None:
+    known.put(
+        Table(
+            act.view,
+            "materialized view" if act.materialized else "view",
+            made_in=known.revision,
+            made_transaction=known.transaction,
+            is_new=act.view not in known.tables,
+            reads=act.reads,
+            column_refs=act.column_refs,
+        )
+    )
+
+
+def enum_value(known: Known, act: acts.AddEnumValue) -> None:
+    enum = known.enums.setdefault(act.name, Enum([]))
+    if act.value not in enum.labels:
+        enum.labels.append(act.value)
+        enum.added[act.value] = known.transaction
+
+
+def function(known: Known, act: acts.CreateFunction) -> None:
+    is_new = act.name not in known.functions
+    known.functions[act.name] = Function(act.volatility, act.security_definer, act.settings, is_new)
+
+
+def sequence(known: Known, act: acts.Sequence) -> None:
+    if act.created or act.type is not None:
+        known.sequences[act.name] = act.type.name if act.type else "int8"

@@ -1,0 +1,87 @@
+"""Asks every rule about a revision, statement by statement, on the database as it is before each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from inspect import cleandoc
+
+from pgwright.hazards import replay
+from pgwright.hazards.acts import Act
+from pgwright.hazards.known import Known
+from pgwright.hazards.rule import Found, Rule
+from pgwright.hazards.statement import Phase, Revision, Script
+from pgwright.step import Finding, Severity
+
+SURE: dict[Severity, Severity] = {"error": "warning", "warning": "warning", "info": "info"}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A finding with the rule and the place it came from: what suppression and `--fix` need beside the Finding."""
+
+    finding: Finding
+    rule: Rule
+    found: Found
+
+
+def judge(revision: Revision, known: Known, rules: Iterable[Rule]) -> Iterator[Hit]:
+    """Every hit of `rules` in the revision, in order; `known` is played on to the state after its upgrade."""
+    asked = [one for one in rules if known.version in one.versions]
+    at_start = known.copy()
+    yield from _script(revision, revision.upgrade, known, asked, "upgrade")
+    if revision.downgrade is not None:
+        after = known.copy()
+        yield from _script(revision, revision.downgrade, after, asked, "downgrade")
+    for rule in asked:
+        if rule.detect_revision is not None:
+            replay.begin(at_start, revision.upgrade)
+            for hit in rule.detect_revision(revision, at_start):
+                yield Hit(finding(rule, hit, revision, hit.phase or rule.phases[0]), rule, hit)
+
+
+def _script(revision: Revision, script: Script, known: Known, rules: list[Rule], phase: Phase) -> Iterator[Hit]:
+    asked = [one for one in rules if phase in one.phases and one.detect is not None]
+    by_act: dict[type[Act], list[int]] = {}  # which of them a statement with such an act is shown to
+    always = [number for number, one in enumerate(asked) if not one.acts]
+    for number, one in enumerate(asked):
+        for act in one.acts:
+            by_act.setdefault(act, []).append(number)
+    replay.begin(known, script)
+    for statement in script.statements:
+        replay.enter(known, statement)
+        for number in sorted({*always, *(n for act in statement.acts for n in by_act.get(type(act), ()))}):
+            rule = asked[number]
+            assert rule.detect is not None
+            for hit in rule.detect(statement, known):
+                yield Hit(finding(rule, hit, revision, phase), rule, hit)
+        replay.leave(known, statement)
+
+
+def finding(rule: Rule, hit: Found, revision: Revision, phase: Phase) -> Finding:
+    """The Finding of a hit: WHEN, EFFECT and INSTEAD with the facts filled in."""
+    statement = hit.statement
+    severity = hit.severity or rule.severity
+    effect = filled(rule.effect, hit)
+    if hit.unknown:
+        severity = SURE[severity]
+        effect += f" Reading cannot tell {hit.unknown}: `pgwright prove` measures it."
+    return Finding(
+        rule=rule.slug,
+        code=rule.code,
+        severity=severity,
+        confidence="read",
+        message=filled(rule.when, hit),
+        why=effect,
+        instead=filled(rule.instead if revision.revision or not rule.instead_sql else rule.instead_sql, hit),
+        revision=revision.revision,
+        phase=phase,
+        file=(statement.file if statement else None) or revision.file,
+        line=statement.line if statement else hit.line,
+        statement=statement.text if statement else None,
+    )
+
+
+def filled(text: str, hit: Found) -> str:
+    """A text of the rule with the facts in its braces; `{table!r}` gives a Python literal."""
+    return cleandoc(text).format(**hit.facts)

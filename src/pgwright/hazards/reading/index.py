@@ -1,0 +1,36 @@
+"""CREATE INDEX and REINDEX."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pgwright.hazards.acts import Act, CreateIndex, Index, Reindex
+from pgwright.hazards.reading.nodes import expression, is_on, options, relation
+
+KINDS = {1: "index", 2: "table", 3: "schema", 4: "system", 5: "database"}
+
+
+def create(node: Any) -> Iterator[Act]:
+    keys, expressions = [], []
+    for one in (inner.index_elem for inner in node.index_params):
+        if one.HasField("expr"):
+            expressions.append(expression(one.expr))
+        keys.append(one.name or expressions[-1].text)
+    index = Index(
+        node.idxname or None,
+        relation(node.relation),
+        tuple(keys),
+        node.unique,
+        node.access_method or "btree",
+        expression(node.where_clause) if node.HasField("where_clause") else None,
+        tuple(expressions),
+        tuple(one.index_elem.name for one in node.index_including_params),
+        node.nulls_not_distinct,
+    )
+    yield CreateIndex(index, node.concurrent, node.if_not_exists, only=not node.relation.inh)
+
+
+def reindex(node: Any) -> Iterator[Act]:
+    name = relation(node.relation) if node.HasField("relation") else node.name
+    yield Reindex(KINDS.get(node.kind, "index"), name, is_on(options(node.params), "concurrently"))

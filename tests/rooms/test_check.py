@@ -1,0 +1,235 @@
+"""`pgwright check` on whole small projects: what is seen, what is not guessed, what comes from the cache."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from check_project import ENV, project, revision, with_settings, write
+
+from pgwright.event import Event
+from pgwright.hazards.checked import Checked
+from pgwright.hazards.settings import BadCheck
+from pgwright.project import Project
+from pgwright.step import Finding
+from pgwright.verbs_check import NoSuchRevision, check
+
+MADE = """
+op.create_table("users", sa.Column("id", sa.BigInteger(), primary_key=True), sa.Column("name", sa.Text()))
+op.create_table("orders", sa.Column("id", sa.BigInteger(), primary_key=True), sa.Column("note", sa.Text()))
+"""
+
+
+def line_of(root: Path, name: str, text: str) -> int:
+    lines = (root / "migrations" / "versions" / f"{name}.py").read_text().splitlines()
+    return next(number for number, line in enumerate(lines, 1) if text in line)
+
+
+def rules(found: Checked | list[Finding]) -> list[str]:
+    return [one.rule for one in (found.findings if isinstance(found, Checked) else found)]
+
+
+def one(found: Checked, rule: str) -> Finding:
+    matches = [finding for finding in found.findings if finding.rule == rule]
+    assert len(matches) == 1, found.findings
+    return matches[0]
+
+
+@pytest.mark.parametrize(
+    ("body", "marked"),
+    [
+        ('for name in ["id", "note"]:\n    op.create_index(f"ix_{name}", "orders", [name])', "op.create_index"),
+        ('op.add_column("orders", sa.Column("code", sa.Text(), index=True))', "op.add_column"),
+        ('op.get_bind().execute(sa.text("CREATE INDEX a ON orders (note)"))', "op.get_bind"),
+        ('op.get_bind().exec_driver_sql("CREATE INDEX a ON orders (note)")', "op.get_bind"),
+        ('table = "orders"\nop.execute(f"CREATE INDEX a ON {table} (note)")', "op.execute"),
+        ('with op.batch_alter_table("orders") as batch:\n    batch.create_index("a", ["note"])', "with op.batch"),
+        ('op.execute("SELECT 1; CREATE INDEX a ON orders (note)")', "op.execute"),
+        ('def build():\n    op.create_index("a", "orders", ["note"])\nbuild()', "op.create_index"),
+    ],
+    ids=["loop", "hidden", "bind", "driver", "f-string", "batch", "two-commands", "helper"],
+)
+def test_however_it_is_written_the_index_is_seen_at_its_line(tmp_path: Path, body: str, marked: str) -> None:
+    found = check(project(tmp_path, MADE, body), ["r2"])
+    assert set(rules(found)) == {"index-blocking"}
+    assert {finding.line for finding in found.findings} == {line_of(tmp_path, "r2", marked)}
+    assert found.findings[0].file == "migrations/versions/r2.py"
+    assert [one.read for one in found.revisions] == ["full"]
+
+
+def test_what_this_revision_made_itself_is_no_hazard(tmp_path: Path) -> None:
+    body = 'op.create_table("fresh", sa.Column("a", sa.Integer()))\nop.create_index("ix", "fresh", ["a"])'
+    assert rules(check(project(tmp_path, MADE, body), ["r2"])) == []
+
+
+def test_earlier_revisions_are_known(tmp_path: Path) -> None:
+    proven = """
+    op.execute("ALTER TABLE orders ADD CONSTRAINT set CHECK (note IS NOT NULL) NOT VALID")
+    with op.get_context().autocommit_block():
+        op.execute("ALTER TABLE orders VALIDATE CONSTRAINT set")
+    """
+    body = 'op.alter_column("orders", "note", nullable=False)'
+    assert rules(check(project(tmp_path, MADE, proven, body), ["r3"])) == []
+    assert rules(check(project(tmp_path, MADE, "pass", body), ["r3"])) == ["set-not-null-scan"]
+
+
+def test_values_that_have_no_literal_are_no_reason_to_stop(tmp_path: Path) -> None:
+    body = """
+    op.get_bind().execute(sa.text("UPDATE orders SET note = :note WHERE id = :id"), {"note": object(), "id": 7})
+    op.create_index("a", "orders", ["note"])
+    """
+    found = check(project(tmp_path, MADE, body), ["r2"])
+    assert [one.read for one in found.revisions] == ["full"]
+    assert rules(found) == ["index-blocking"]
+
+
+READS = """
+op.create_index("a", "orders", ["note"])
+if op.get_bind().execute(sa.text("SELECT count(*) FROM users")).scalar():
+    op.alter_column("orders", "note", type_=sa.String(20))
+"""
+
+
+def test_a_revision_that_reads_rows_is_read_as_far_as_it_goes_and_never_guessed(tmp_path: Path) -> None:
+    after = 'op.alter_column("orders", "note", nullable=False)'
+    found = check(project(tmp_path, MADE, READS, after), ["r2", "r3"])
+    assert [(one.revision, one.read) for one in found.revisions] == [("r2", "needs-shadow"), ("r3", "full")]
+    assert "scalar" in found.revisions[0].reason
+    assert one(found, "index-blocking").revision == "r2"
+    unsure = one(found, "set-not-null-scan")
+    assert unsure.severity == "warning"  # r2 may have proven it: orders is unknown since
+    assert "cannot tell whether a CHECK on orders proves it" in unsure.why
+
+
+def test_rows_that_the_revision_swallows_make_it_unread_all_the_same(tmp_path: Path) -> None:
+    body = 'try:\n    op.get_bind().execute(sa.text("SELECT 1")).fetchall()\nexcept Exception:\n    pass'
+    found = check(project(tmp_path, MADE, body), ["r2"])
+    assert [one.read for one in found.revisions] == ["needs-shadow"]
+
+
+def test_a_downgrade_that_refuses_is_read_whole(tmp_path: Path) -> None:
+    found = check(project(tmp_path, (MADE, 'raise NotImplementedError("no way back")')))
+    assert [one.read for one in found.revisions] == ["full"]
+
+
+def test_a_missing_package_is_told_and_the_others_are_read(tmp_path: Path) -> None:
+    made = project(tmp_path, MADE, "pass", 'op.create_index("a", "orders", ["note"])')
+    write(tmp_path, revision("r2", "r1", "pass", imports="import no_such_package"), "r2")
+    found = check(made, whole=True)
+    assert [one.read for one in found.revisions] == ["full", "failed", "full"]
+    assert [error["code"] for error in found.errors] == ["PW-HAZARDS-06"]
+    assert "no_such_package" in found.errors[0]["message"]
+    assert rules(found) == ["index-blocking"]
+
+
+def test_a_body_that_does_not_parse_is_told_and_the_others_are_read(tmp_path: Path) -> None:
+    made = project(tmp_path, MADE, "pass", 'op.create_index("a", "orders", ["note"])')
+    file = tmp_path / "migrations" / "versions" / "r2.py"
+    file.write_text(file.read_text().replace("pass", "x = = 1"))
+    found = check(made, whole=True)
+    assert [one.read for one in found.revisions] == ["full", "failed", "full"]
+    assert [(error["code"], error["line"]) for error in found.errors] == [
+        ("PW-HAZARDS-06", line_of(tmp_path, "r2", "= ="))
+    ]
+
+
+def test_a_circle_is_told(tmp_path: Path) -> None:
+    made = project(tmp_path, "pass", "pass")
+    write(tmp_path, revision("r1", "r2", "pass"), "r1")
+    assert {error["code"] for error in check(made).errors} == {"history-cycle"}
+
+
+NAMED = 'op.create_foreign_key(None, "orders", "users", ["id"], ["id"])'
+DYNAMIC = ENV.replace("target_metadata = Base.metadata", "target_metadata = getattr(Base, 'meta' + 'data')")
+
+
+@pytest.mark.parametrize("env", [ENV, DYNAMIC], ids=["from-source", "from-env"])
+def test_the_naming_convention_is_the_projects(tmp_path: Path, env: str) -> None:
+    found = check(project(tmp_path, MADE, NAMED, env=env), ["r2"])
+    assert "fk_orders_id" in (one(found, "add-fk-validated").statement or "")
+
+
+def test_an_env_that_has_no_offline_mode_is_no_hindrance(tmp_path: Path) -> None:
+    env = DYNAMIC.replace("if context.is_offline_mode():", "if False:")
+    found = check(project(tmp_path, MADE, NAMED, env=env), ["r2"])
+    assert "fk_orders_id" in (one(found, "add-fk-validated").statement or "")
+
+
+def rendered(made: Project, *what: str) -> tuple[Checked, list[str]]:
+    """What check says, and whether it had to render."""
+    events: list[Event] = []
+    found = check(made, what, whole=not what, on_event=events.append)
+    return found, [event.text for event in events if event.stage == "read"]
+
+
+def test_unchanged_revisions_come_from_the_cache(tmp_path: Path) -> None:
+    made = project(tmp_path, MADE, NAMED)
+    first, told = rendered(made)
+    assert told == ["rendering 2 revisions"]
+    assert rendered(made) == (first, [])
+    os.utime(tmp_path / "migrations" / "env.py")  # touched, not changed
+    assert rendered(made) == (first, [])
+
+
+def test_an_edited_revision_alone_is_rendered_again(tmp_path: Path) -> None:
+    made = project(tmp_path, MADE, NAMED)
+    rendered(made)
+    write(tmp_path, revision("r2", "r1", 'op.create_index("a", "orders", ["note"])'), "r2")
+    found, told = rendered(made)
+    assert told == ["rendering 1 revisions"]
+    assert rules(found) == ["index-blocking"]
+
+
+def test_a_changed_model_file_renders_everything_again(tmp_path: Path) -> None:
+    made = project(tmp_path, MADE, NAMED, env=DYNAMIC)
+    rendered(made)
+    models = tmp_path / "app" / "models.py"
+    models.write_text(models.read_text().replace("fk_%(table_name)s", "key_%(table_name)s"))
+    found, told = rendered(made)
+    assert told == ["rendering 2 revisions"]
+    assert "key_orders_id" in (one(found, "add-fk-validated").statement or "")
+
+
+def test_start_after_leaves_out_what_came_before_unless_it_is_named(tmp_path: Path) -> None:
+    bad = 'op.create_index("a", "orders", ["note"])'
+    made = with_settings(project(tmp_path, MADE, bad, bad.replace('"a"', '"b"')), start_after="r2")
+    assert [one.revision for one in check(made, whole=True).revisions] == ["r3"]
+    assert [one.revision for one in check(made, ["r2"]).revisions] == ["r2"]
+
+
+def test_severities_are_chosen_by_rule(tmp_path: Path) -> None:
+    made = project(tmp_path, MADE, 'op.create_index("a", "orders", ["note"])')
+    chosen = with_settings(made, severity={"index-blocking": "warning"})
+    assert one(check(chosen, ["r2"]), "index-blocking").severity == "warning"
+    assert rules(check(with_settings(made, severity={"index-blocking": "off"}), ["r2"])) == []
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        {"severity": {"no-such-rule": "off"}},
+        {"severity": {"index-blocking": "fatal"}},
+        {"fail_level": "never"},
+        {"majors": [9]},
+        {"majors": []},
+        {"start_after": 7},
+        {"speed": "high"},
+    ],
+    ids=str,
+)
+def test_settings_that_mean_nothing_are_refused(tmp_path: Path, table: dict[str, object]) -> None:
+    with pytest.raises(BadCheck):
+        check(with_settings(project(tmp_path, MADE), **table))
+
+
+def test_a_revision_may_be_named_by_its_file(tmp_path: Path) -> None:
+    made = project(tmp_path, MADE, "pass")
+    assert [one.revision for one in check(made, [str(tmp_path / "migrations/versions/r2.py")]).revisions] == ["r2"]
+    with pytest.raises(NoSuchRevision):
+        check(made, [str(tmp_path / "app/models.py")])
+
+
+def test_the_same_finding_for_two_majors_is_told_once(tmp_path: Path) -> None:
+    made = with_settings(project(tmp_path, MADE, 'op.create_index("a", "orders", ["note"])'), majors=[14, 18])
+    assert rules(check(made, ["r2"])) == ["index-blocking"]
