@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test test-all lint accept docs bench lock clean
+.PHONY: help demo test test-all bypass lint accept docs bench lock clean
 
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -26,6 +26,10 @@ test: $(STAMP)   ## lint, types, layers and the whole suite
 test-all: $(STAMP) ## the suite with everything optional installed: other majors, other Alembic versions
 	for major in 14 15 16 17; do $(BIN)/pgwright pg install $$major; done
 	$(BIN)/python -m pytest -n 2 --slow tests
+
+bypass: $(STAMP) ## the bypass matrix of the guard on PostgreSQL 14 to 18
+	for major in 14 15 16 17; do $(BIN)/pgwright pg install $$major; done
+	$(BIN)/python -m pytest -n 2 --slow tests/bypass/test_matrix.py
 
 lint: $(STAMP)   ## ruff, mypy, import-linter
 	$(BIN)/ruff check .

@@ -1,7 +1,7 @@
-"""The hand-overs between rooms: Task -> Change -> Proof. Frozen, JSON-stable, digest-carrying.
+"""The hand-overs between rooms: Task -> Change -> Proof -> Receipt. Frozen, JSON-stable, digest-carrying.
 
 `to_json` and `from_json` are each other's inverse; the record's own format name travels with it, so that older files
-stay readable. Approval and Receipt join them with the rooms that make them.
+stay readable. Approval joins them with the room that makes it.
 """
 
 from __future__ import annotations
@@ -140,7 +140,48 @@ class Proof:
     format: str = "proof/1"
 
 
-Record = Task | Change | Proof
+@dataclass(frozen=True, slots=True)
+class StepReceipt:
+    """One step of an execution: its digest is that of the messages sent."""
+
+    no: int
+    kind: str
+    digest: str
+    seconds: float
+    rows: int = 0
+    batches: int = 0
+    longest: float = 0.0  # seconds of the longest batch: as long as a client may have waited for a row
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was done to a database: one revision, one direction. What a resumed run had done before is not in `steps`."""
+
+    revision: str
+    direction: Literal["up", "down"]
+    environment: str
+    kind: Literal["replay", "backfill", "whole"]
+    state: str  # done, or the named state in which it stopped
+    database: str
+    identifier: str  # the cluster's system identifier, "" where the role may not ask
+    role: str
+    server: str
+    started: str
+    ended: str
+    proof: str  # digest of the Proof
+    steps: tuple[StepReceipt, ...] = ()
+    resumed: bool = False
+    fingerprint: str = ""  # of the database afterwards, as the proof names roles
+    expected: str = ""
+    differences: tuple[str, ...] = ()
+    validation: tuple[tuple[str, int], ...] = ()
+    findings: tuple[Finding, ...] = ()
+    approvals: tuple[str, ...] = ()  # digests of the approvals that let it pass
+    tool: str = field(default="pgwright/0.1.0")
+    format: str = "receipt/1"
+
+
+Record = Task | Change | Proof | Receipt
 
 
 def to_json(record: object) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from environments import ALEMBIC, environment
 from pgwright.interpreter import Interpreter, Ran, Target, Waiting
 from pgwright.interpreter.process import ENVRUN
 from pgwright.interpreter.refusals import (
@@ -334,9 +334,6 @@ def test_the_child_is_written_for_python_3_8() -> None:
         ast.parse(path.read_text(), feature_version=(3, 8))
 
 
-ALEMBIC = [("1.13.2", "2.0.45"), ("1.17.2", "2.0.45"), ("1.18.4", "2.1.9"), ("1.20.1", "2.0.45")]
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(("alembic", "sqlalchemy"), ALEMBIC)
 def test_other_versions(opened: Open, target: Target, tmp_path: Path, alembic: str, sqlalchemy: str) -> None:
@@ -358,17 +355,3 @@ def test_other_versions(opened: Open, target: Target, tmp_path: Path, alembic: s
     assert "pgwright = {'a': 1}" in path.read_text() and path.read_text().endswith("# hooked\n")
     assert [hook["_hook_name"] for hook in loaded.config.post_write_hooks] == ["mark"]
     good(child.step(target, [("up", "d1"), ("up", "n1")]))
-
-
-def environment(alembic: str, sqlalchemy: str) -> Path:
-    """A virtual environment with these versions, kept between runs."""
-    import subprocess
-
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "pgwright-tests"
-    place = cache / f"alembic-{alembic}-sqlalchemy-{sqlalchemy}"
-    if not (place / "done").exists():
-        subprocess.run([sys.executable, "-m", "uv", "venv", "-q", "--clear", place], check=True)
-        wanted = [f"alembic=={alembic}", f"sqlalchemy=={sqlalchemy}", "psycopg[binary]"]
-        subprocess.run([sys.executable, "-m", "uv", "pip", "install", "-q", "-p", place, *wanted], check=True)
-        (place / "done").touch()
-    return place / "bin" / "python"

@@ -8,14 +8,12 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from test_prove import TABLE, Tiny, tiny
+from tiny_project import TABLE, Tiny
 
 from pgwright import project, verbs
 from pgwright.errors import Refusal
 
 ELSEWHERE = ["unshare", "-m", "-n", "sh", "-c", 'mount -t tmpfs none /dev/shm && exec "$@"', "sh"]
-
-__all__ = ["tiny"]
 
 
 @pytest.fixture

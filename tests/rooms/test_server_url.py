@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,13 +62,6 @@ def theirs() -> Iterator[Theirs]:
             hba.write_text("local all postgres trust\nlocal all all scram-sha-256\nhost all all all scram-sha-256\n")
             conn.execute("SELECT pg_reload_conf()")
         yield Theirs(server, address)
-
-
-@pytest.fixture
-def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
-    monkeypatch.setenv("PGWRIGHT_CACHE", str(tmp_path / "cache"))
-    (tmp_path / "project").mkdir()
-    return Tiny(tmp_path / "project")
 
 
 def prove(tiny: Tiny, url: str, what: str | None = None, **more: Any) -> dict[str, Proof]:

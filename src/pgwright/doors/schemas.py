@@ -13,13 +13,14 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from pgwright.desk.result import Result
 from pgwright.doors.output import ProveOutput
-from pgwright.records import Change, Proof, Task
+from pgwright.records import Change, Proof, Receipt, Task
 
 Json = dict[str, Any]
 PUBLISHED: tuple[tuple[str, type], ...] = (
     ("task", Task),
     ("change", Change),
     ("proof", Proof),
+    ("receipt", Receipt),
     ("prove-output", ProveOutput),
     ("result", Result),
 )

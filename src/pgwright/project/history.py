@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -85,21 +85,27 @@ class History:
         return self._labelled.get(name) or (matches[0] if len(matches) == 1 else name)
 
 
-def read_history(versions: Iterable[Path], *, recursive: bool = False) -> History:
-    """Reads every file of the version locations. Never raises for what is in them: that becomes a Problem."""
-    read: dict[str, Written] = {}
+def read_history(
+    versions: Iterable[Path], *, recursive: bool = False, read: Callable[[Path], Written | Problem | None] | None = None
+) -> History:
+    """Reads every file of the version locations. Never raises for what is in them: that becomes a Problem.
+
+    `read` reads one file, for a caller that knows some of them already; by default `read_file`.
+    """
+    reading = read or read_file
+    found: dict[str, Written] = {}
     problems: list[Problem] = []
     for file in _files(versions, recursive):
-        one = read_file(file)
+        one = reading(file)
         if isinstance(one, Problem):
             problems.append(one)
-        elif one is not None and one.revision in read:
-            where = read[one.revision].file.name
+        elif one is not None and one.revision in found:
+            where = found[one.revision].file.name
             problems.append(Problem("duplicate", file, one.line, f"revision {one.revision} is also in {where}"))
         elif one is not None:
-            read[one.revision] = one
-    problems += _orphans(read)
-    ordered, circle = _sorted(read)
+            found[one.revision] = one
+    problems += _orphans(found)
+    ordered, circle = _sorted(found)
     problems += circle
     return History(ordered, tuple(problems))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,8 +9,8 @@ from typing import Literal
 from pgwright.project.found import Project
 from pgwright.project.history import History
 from pgwright.project.refusals import AmbiguousRevision, UnknownRevision
+from pgwright.project.repository import git, merge_base
 
-MAIN = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 Why = Literal["added", "changed", "head"]
 
 
@@ -29,7 +28,7 @@ def new_against_main(project: Project) -> tuple[Selected, ...]:
     On the main branch itself that is what is not committed or not pushed. Without git it is the head.
     """
     history = project.history()
-    base = _base(project)
+    base = merge_base(project.repository, project.settings.main) if project.repository else None
     if project.repository is None or base is None:
         return tuple(Selected(one, "head") for one in history.heads)
     changed = _changed(project.repository, base)
@@ -39,44 +38,15 @@ def new_against_main(project: Project) -> tuple[Selected, ...]:
     return tuple(Selected(name, why[name]) for name in history.in_order(why))
 
 
-def _git(repository: Path, *arguments: str) -> str | None:
-    """What git says, or None when it fails or is not there."""
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(repository), *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-            errors="surrogateescape",
-        )
-    except OSError:
-        return None
-    return done.stdout if done.returncode == 0 else None
-
-
-def _base(project: Project) -> str | None:
-    """The commit that the work tree is compared with: the merge base with the main branch."""
-    repository = project.repository
-    if repository is None or _git(repository, "rev-parse", "--verify", "-q", "HEAD") is None:
-        return None
-    named = project.settings.main
-    candidates = (f"origin/{named}", named) if named else MAIN
-    for name in candidates:
-        base = _git(repository, "merge-base", "HEAD", name)
-        if base is not None:
-            return base.strip()
-    return None
-
-
 def _changed(repository: Path, base: str) -> dict[Path, Why]:
     """Files of the work tree that differ from `base`."""
     found: dict[Path, Why] = {}
-    listed = _git(repository, "diff", "--name-status", "--no-renames", "-z", base, "--") or ""
+    listed = git(repository, "diff", "--name-status", "--no-renames", "-z", base, "--") or ""
     words = listed.split("\0")
     for status, name in zip(words[::2], words[1::2], strict=False):
         if status and status != "D":
             found[(repository / name).resolve()] = "added" if status == "A" else "changed"
-    untracked = _git(repository, "ls-files", "--others", "--exclude-standard", "-z") or ""
+    untracked = git(repository, "ls-files", "--others", "--exclude-standard", "-z") or ""
     found.update({(repository / name).resolve(): "added" for name in untracked.split("\0") if name})
     return found
 

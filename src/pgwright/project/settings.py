@@ -21,7 +21,7 @@ KINDS: dict[str, Kind] = {
     "production": "production",
 }
 TEXTS, LISTS = ("python", "tree", "main", "server_url_env", "shims"), ("x", "allow", "setup_sql")
-KNOWN = {*TEXTS, *LISTS, "major", "env", "environments", "baseline"}
+KNOWN = {*TEXTS, *LISTS, "major", "env", "environments", "baseline", "policy"}
 CALLED = {str: "text", list: "list of texts", int: "whole number", dict: "table"}
 # RFC 2606 and 6761: names that can never be a real machine, and this machine itself
 ADDRESS = re.compile(r"://[^/\s:@]*:[^/\s@]+@(\[[^\]]*\]|[^/\s:?]*)")  # with a password; the group is the host
@@ -54,6 +54,7 @@ class Settings:
     shims: Path | None = None  # a folder of stand-ins for extensions that the server lacks
     env: Mapping[str, str] = field(default_factory=dict)
     environments: tuple[Environment, ...] = ()
+    policy: Mapping[str, Any] = field(default_factory=dict)  # gate/policy.py reads it
 
     def environment(self, name: str) -> Environment | None:
         """The environment of that name, or None."""
@@ -103,6 +104,7 @@ def _settings(table: dict[str, Any], file: Path) -> Settings:
         shims=file.parent / table["shims"] if "shims" in table else None,
         env={name: str(value) for name, value in table.get("env", {}).items()},
         environments=tuple(_environment(name, one, file) for name, one in table.get("environments", {}).items()),
+        policy=dict(table.get("policy", {})),
     )
 
 
@@ -118,6 +120,7 @@ def _check(table: dict[str, Any], file: Path) -> None:
         "env": dict,
         "baseline": dict,
         "environments": dict,
+        "policy": dict,
     }
     for name, value in table.items():
         if not isinstance(value, wanted[name]):

@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 
-from pgwright.interpreter import Compiled, Revision
+from pgwright.interpreter import Compiled, Ran, Revision
 from pgwright.schema.model import Relation, Schema
 from pgwright.shadow import replay
 from pgwright.shadow.contents import Contents, contents, emptied
@@ -37,12 +37,15 @@ class InPlace:
     lineage: Lineage
     revision: Revision
     tables: Collection[str]
+    failed: Ran | None = None  # the run that could not bring the bare database back
     _held: Contents = field(init=False)
 
     def possible(self) -> bool:
         """True when rows can be put in, and taken out again without a trace."""
         options, before = self.stage.options, self.lineage.snapshot.schema
         if self.stage.recorder is None or options.rows != "plain" or self.revision.literal:
+            return False
+        if self.lineage.without_foreign_keys:  # copies leave them on
             return False
         if not all(self._is_plain(self.stage.compiled.get((self.revision.id, way))) for way in ("up", "down")):
             return False
@@ -103,7 +106,7 @@ class InPlace:
         parent = self.lineage.snapshot
         if found.after is None and self._emptied(found, parent.schema) and replay.untouched(self.stage, BARE, parent):
             return
-        self.lineage.rebuild([])
+        self.failed = self.lineage.rebuild([])
 
 
 def _reached(schema: Schema, tables: Collection[str]) -> frozenset[str]:

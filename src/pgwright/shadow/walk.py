@@ -132,6 +132,9 @@ class Walk:
             return None
         held = self.lineage.contents
         outcome = attempt.outcome()
+        if attempt.failed is not None:
+            self._break(revision.id, attempt.failed)
+            return self._unreachable(revision.id)
         if outcome is None:
             return None
         found, seeded = outcome

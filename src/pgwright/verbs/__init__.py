@@ -1,7 +1,10 @@
 """The public verbs, each a short composition of rooms. They take a Project, return records and print nothing."""
 
+from pgwright.verbs.apply import apply
 from pgwright.verbs.approval import outstanding
 from pgwright.verbs.doctor import Doctor, doctor
+from pgwright.verbs.execution import Executed, How
+from pgwright.verbs.foresight import preview, script
 from pgwright.verbs.init import init
 from pgwright.verbs.plan import TaskOf, plan
 from pgwright.verbs.prove import prove
@@ -9,24 +12,31 @@ from pgwright.verbs.refusals import BrokenHistory, Heads, HeadUnreachable, Nothi
 from pgwright.verbs.report import latest
 from pgwright.verbs.session import Wish, session
 from pgwright.verbs.status import RevisionStatus, Status, status
+from pgwright.verbs.undo import undo
 
 __all__ = [
     "BrokenHistory",
     "Doctor",
+    "Executed",
     "HeadUnreachable",
     "Heads",
+    "How",
     "NothingToDo",
     "NothingToReport",
     "RevisionStatus",
     "Status",
     "TaskOf",
     "Wish",
+    "apply",
     "doctor",
     "init",
     "latest",
     "outstanding",
     "plan",
+    "preview",
     "prove",
+    "script",
     "session",
     "status",
+    "undo",
 ]

@@ -1,4 +1,4 @@
-"""The records that stay in the project: `.pgwright/changes` and `.pgwright/proofs`, one JSON file each."""
+"""The records that stay in the project: `.pgwright/changes`, `proofs` and `receipts`, one JSON file each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal
 from pgwright.project import Project
 from pgwright.records import to_json
 
-Kind = Literal["changes", "proofs"]
+Kind = Literal["changes", "proofs", "receipts"]
 
 
 def kept_file(project: Project, kind: Kind, revision: str) -> Path:

@@ -14,6 +14,7 @@ from pgwright.records import Change, Task
 from pgwright.schema.catalog import Snapshot
 from pgwright.shadow.stage import EMPTY, Options, Stage
 from pgwright.verbs.approval import outstanding
+from pgwright.verbs.history import seal_written
 from pgwright.verbs.hooks import bypassed
 from pgwright.verbs.kept import keep
 from pgwright.verbs.refusals import Heads, HeadUnreachable, NothingToDo
@@ -64,6 +65,8 @@ def plan(
             (*notes, *bypassed(stage.loaded), *(note for d in drafts for note in d.notes)),
             outstanding(requests),
         )
+        if write:
+            seal_written(project, stage, {one.revision for one in revisions}, on_event)
     if write:
         keep(project, "changes", revisions[0].revision, change)
     return change

@@ -15,9 +15,19 @@ VERBS = {
     "init": "Write pgwright.toml and the .gitignore lines.",
     "doctor": "Say what was found, and what stands in the way.",
     "plan": "Design a change and write its Alembic revisions.",
+    "adopt": "Take over an existing history: seal it, and judge each revision.",
+    "history": "Seal revisions, and verify that sealed ones stayed as they were.",
     "prove": "Prove revisions on a throw-away PostgreSQL.",
+    "apply": "Apply proven revisions to a database, while the application goes on.",
+    "undo": "Go back to a recorded revision, by the way down that was proven.",
+    "run": "Show, pause, resume, throttle or cancel a run from another terminal.",
     "status": "Show which revisions are new, and which of them are proven.",
+    "explain-policy": "Show who decides over a revision, and why.",
+    "request": "Ask for the approval that a revision needs.",
+    "approve": "Sign a request with your SSH key, or check it.",
     "report": "Print the Migration Report of the latest change.",
+    "gate": "The guard inside a database: install, doctor, remove.",
+    "ledger": "Read and verify the ledger of a guarded database.",
     "pg": "Install, list, clean or serve the throw-away servers.",
 }
 
@@ -31,7 +41,7 @@ class Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
             return None
-        command: click.Command = import_module(f"pgwright.doors.cli.{cmd_name}").command
+        command: click.Command = import_module(f"pgwright.doors.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -47,8 +57,8 @@ def cli(ctx: click.Context) -> None:
     """A database specialist for PostgreSQL, SQLAlchemy and Alembic.
 
     Designs zero-downtime revisions from a task or from changed models, and proves each on a throw-away PostgreSQL: up,
-    validate, down, compare catalog and rows, up again. No database of yours is connected to, and your project needs no
-    edit.
+    validate, down, compare catalog and rows, up again; only apply, undo and run connect to a database of yours. Your
+    project needs no edit.
 
     \b
     Examples:

@@ -1,0 +1,1 @@
+"""Who may: the decision matrix, the sealed history, approvals and their signatures, the guard inside the database."""

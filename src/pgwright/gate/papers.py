@@ -1,0 +1,96 @@
+"""The files of approvals: `.pgwright/approvals/<id>.txt`, the plan it was asked for, and one `.sig` per signer."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from pathlib import Path
+
+from pgwright.gate.approval import Wanted, read_text, text_of
+from pgwright.gate.approval_refusals import LineEnds, NotAnApproval, UnknownApproval
+from pgwright.gate.judge import Document
+from pgwright.gate.plan_digest import Message
+from pgwright.gate.superseded import FOLDER
+from pgwright.project import Project
+
+RECEIPTS = Path(".pgwright/receipts")
+
+
+def write_request(project: Project, wanted: Wanted, plan: tuple[Message, ...]) -> Path:
+    """The text to sign, and beside it the statements in full for whoever reads before signing."""
+    folder = project.root / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{wanted.id}.txt"
+    path.write_bytes(text_of(wanted).encode())
+    steps = [{"digest": one.digest, "text": one.text} for one in plan]
+    path.with_suffix(".plan.json").write_text(json.dumps({"format": "plan-text/1", "steps": steps}, indent=1) + "\n")
+    return path
+
+
+def read_document(project: Project, name: str) -> Document:
+    """The request of that id, or of a unique beginning of one, with its signatures. Raises UnknownApproval."""
+    folder = project.root / FOLDER
+    known = sorted(one.name.removesuffix(".txt") for one in folder.glob("*.txt"))
+    found = [one for one in known if one == name] or [one for one in known if one.startswith(name)]
+    if len(found) != 1:
+        raise UnknownApproval(approval=name, known=", ".join(known) or "none")
+    id = found[0]
+    # `<id>.<signer>.sig`, and `<id>.txt.sig`, as ssh-keygen itself names it
+    signatures = tuple(
+        (one.name, one.read_text("utf-8", "replace"))
+        for one in sorted(folder.glob("*.sig"))
+        if one.name.startswith(f"{id}.")
+    )
+    return Document(id, _text(folder / f"{id}.txt"), signatures, _plan(folder / f"{id}.plan.json"))
+
+
+def documents(project: Project, revision: str, environment: str) -> tuple[Document, ...]:
+    """Every request for that revision and environment, the newest first."""
+    found = []
+    for path in (project.root / FOLDER).glob("*.txt"):
+        document = read_document(project, path.name.removesuffix(".txt"))
+        try:
+            wanted = read_text(document.text, path.name)
+        except (LineEnds, NotAnApproval):
+            continue  # not an approval: whoever asks for it by its name is told why
+        if (wanted.revision, wanted.environment) == (revision, environment):
+            found.append((wanted.requested, document))
+    return tuple(document for _, document in sorted(found, key=lambda pair: pair[0], reverse=True))
+
+
+def signature_file(project: Project, id: str, signer: str) -> Path:
+    """Where a person's signature lies."""
+    safe = "".join(c if c.isalnum() or c in "-_@" else "_" for c in signer)
+    return project.root / FOLDER / f"{id}.{safe}.sig"
+
+
+def used_for(project: Project, document: Document) -> str | None:
+    """The receipt of the run that the approval was used up for, or None. A run that was cut off may go on with it."""
+    digest = approval_digest(document)
+    for path in sorted((project.root / RECEIPTS).glob("*.json")):
+        try:
+            data = json.loads(path.read_text("utf-8"))
+        except (json.JSONDecodeError, UnicodeDecodeError):
+            continue
+        if isinstance(data, dict) and digest in data.get("approvals", ()) and data.get("state") == "done":
+            return path.relative_to(project.root).as_posix()
+    return None
+
+
+def approval_digest(document: Document) -> str:
+    """What a Receipt keeps of an approval."""
+    return sha256(document.text.encode()).hexdigest()
+
+
+def _text(path: Path) -> str:
+    """As it lies there: line ends are part of what is signed."""
+    return path.read_bytes().decode("utf-8", "replace")
+
+
+def _plan(path: Path) -> tuple[Message, ...]:
+    """What the request was for, in full; nothing when it is not there or not readable: it is only for messages."""
+    try:
+        steps = json.loads(path.read_text("utf-8"))["steps"]
+        return tuple(Message(str(one["digest"]), str(one["text"])) for one in steps)
+    except (OSError, ValueError, KeyError, TypeError):
+        return ()

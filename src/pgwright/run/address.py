@@ -1,0 +1,76 @@
+"""The address of an environment's database: from a variable, never from a file, and never printed."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from pgwright.project.settings import Environment, Settings
+from pgwright.run.refusals import BadAddress, NoAddress, UnknownEnvironment, Unreachable
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+SCHEME = re.compile(r"^postgres(?:ql)?(?:\+\w+)?$")
+APPLICATION = "pgwright"
+# A runner that is cut off must not hold locks until TCP notices; libpq's own settings, PostgreSQL documentation 34.1.2.
+KEPT_ALIVE = {"keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3", "connect_timeout": "15"}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where an environment is. `parts` are libpq's parameters, password included."""
+
+    environment: Environment
+    parts: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        return self.environment.name
+
+    @property
+    def variable(self) -> str:
+        return self.environment.url_env
+
+    def connect(self, what: str) -> Connection:
+        """An autocommit session that nothing prepares statements on. Raises Unreachable without the password."""
+        parts = {**KEPT_ALIVE, **self.parts, "application_name": f"{APPLICATION} {what}"}
+        try:
+            return psycopg.connect(**parts, autocommit=True, prepare_threshold=None)
+        except psycopg.OperationalError as error:
+            why = str(error).strip().splitlines()[0]
+            raise Unreachable(environment=self.name, why=why, variable=self.variable) from None
+
+
+def address_of(settings: Settings, name: str, environ: Mapping[str, str] = os.environ) -> Address:
+    """The address of the environment. Raises UnknownEnvironment, NoAddress and BadAddress."""
+    environment = settings.environment(name)
+    if environment is None:
+        known = ", ".join(one.name for one in settings.environments) or "none is named"
+        raise UnknownEnvironment(name=name, known=known)
+    url = environ.get(environment.url_env, "")
+    if not url:
+        raise NoAddress(variable=environment.url_env, environment=name)
+    return Address(environment, _parts(url, environment))
+
+
+def _parts(url: str, environment: Environment) -> dict[str, Any]:
+    """libpq's parameters of a SQLAlchemy or libpq URL, or of a `key=value` string."""
+    try:
+        if "://" not in url:
+            return dict(conninfo_to_dict(url))
+        split = urlsplit(url)
+        if not SCHEME.match(split.scheme):
+            raise BadAddress(variable=environment.url_env, why=f"{split.scheme} is not PostgreSQL")
+        query = urlencode([("sslmode" if key == "ssl" else key, value) for key, value in parse_qsl(split.query)])
+        return dict(conninfo_to_dict(urlunsplit(("postgresql", split.netloc, split.path, query, ""))))
+    except (psycopg.ProgrammingError, ValueError) as error:
+        # only libpq's complaint about a parameter is safe to show: the rest of the text may hold the password
+        named = re.search(r'"(\w+)"', str(error))
+        why = f"unknown parameter {named[1]}" if named else "it is not a valid URL"
+        raise BadAddress(variable=environment.url_env, why=why) from None

@@ -1,0 +1,231 @@
+"""A backfill: batches of rows, each with its cursor in one transaction, until nothing is left to fill.
+
+The predicate decides which rows are filled, never the cursor alone: an UPDATE of the application moves a row to another
+page, before or behind the cursor. So the table is gone over again until no row matches.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from psycopg import sql
+
+from pgwright.run import locks, transaction
+from pgwright.run.control import Course, obey
+from pgwright.run.locks import RETRIED
+from pgwright.run.pace import Pace, Throttle
+from pgwright.run.refusals import OutOfTurn, RowsLeft, StillLocked
+from pgwright.run.report import Progress
+from pgwright.run.session import Session
+from pgwright.run.walk import Member, Way, choose, members
+from pgwright.step import Finding, Lock
+
+
+@dataclass(slots=True)
+class Filled:
+    """What a backfill did, the part before a kill included."""
+
+    rows: int = 0
+    batches: int = 0
+    longest: float = 0.0
+    findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where the walk over one member stands, as the journal has it."""
+
+    relation: int
+    number: int  # of the pass
+    mode: str
+    relfilenode: int
+    low: int
+    high: int
+    next: int
+    rows: int
+    batches: int
+    seconds: float
+    longest: float
+
+
+@dataclass(slots=True)
+class _Fill:
+    """One backfill on its way."""
+
+    session: Session
+    course: Course
+    table: str
+    assignment: sql.Composed
+    where: str
+    throttle: Throttle
+    progress: Progress
+    paces: dict[str, Pace]
+
+    def pace(self, mode: str) -> Pace:
+        return self.paces.setdefault(mode, Pace(mode, self.session.policy.batch_target))
+
+
+def run(session: Session, course: Course, *, last: bool) -> Filled:
+    """Fill, verify, and write the version table with the end of the unit. Raises RowsLeft, CannotWalk, StillLocked."""
+    literal: Mapping[str, Any] = course.unit.literal or {}
+    table, where = str(literal["table"]), str(literal["where"])
+    found = members(session, table, tuple(literal["set"]))
+    pairs = [sql.SQL("{} = {}").format(sql.Identifier(c), sql.SQL(v)) for c, v in literal["set"].items()]
+    progress = Progress(session, table, sum(m.pages for m in found), sum(m.size for m in found))
+    fill = _Fill(session, course, table, sql.SQL(", ").join(pairs), where, Throttle(session), progress, {})
+    number = max((c.number for c in cursors(session, course.id)), default=1)
+    while True:
+        for member in found:
+            _walk(fill, member, number)
+        if not _rows_left(session, table, where):
+            break
+        number += 1
+        if number > session.policy.passes:
+            raise RowsLeft(table=table, passes=number - 1, count=_rows_left(session, table, where, count=True), where=where)
+        session.tell("backfill", f"rows of {table} were written meanwhile: once more", level="note")
+        found = members(session, table, tuple(literal["set"]))
+    with session.conn.transaction():
+        for message in course.step.messages:
+            session.conn.execute(message.message.encode(), prepare=False)
+        transaction.finish(session, course, last=last)
+    session.point(f"{course.unit.revision}.{course.step.no}.committed")
+    return _filled(session, course, table)
+
+
+def cursors(session: Session, unit: int) -> list[Cursor]:
+    """All cursors of a unit."""
+    return [Cursor(*row) for row in session.look("cursors", unit=unit)]
+
+
+def _walk(fill: _Fill, member: Member, number: int) -> None:
+    """One member, from where its cursor stands."""
+    session = fill.session
+    way, cursor = _begun(fill, member, number)
+    while cursor.next < cursor.high:
+        obey(session, fill.course)
+        pace = fill.pace(way.mode)
+        end = min(cursor.high, cursor.next + pace.size)
+        begun = time.monotonic()
+        rows = _tried(fill, member, way, cursor, end)
+        if rows is None:
+            way, cursor = _begun(fill, member, number)
+            continue
+        worked = time.monotonic() - begun
+        pace.took(worked)
+        chunk = _chunk_ended(session, member, cursor, end)
+        cursor = replace(cursor, next=end, seconds=worked)
+        fill.progress.step(member.pages, cursor.low, end, cursor.high, rows, fill.throttle.reason)
+        if chunk:
+            _vacuum(session, member)
+        if rest := fill.throttle.rest(worked, fill.course.duty):
+            time.sleep(rest)
+
+
+def _begun(fill: _Fill, member: Member, number: int) -> tuple[Way, Cursor]:
+    """The cursor that the journal has, or a new one; from the beginning when the table was rewritten meanwhile."""
+    session, unit = fill.session, fill.course.id
+    for cursor in cursors(session, unit):
+        if (cursor.relation, cursor.number) == (member.oid, number):
+            [(node, pages)] = session.look("filenode", relation=member.oid)
+            if cursor.mode == "ctid" and node != cursor.relfilenode:
+                session.tell("backfill", f"{member.name} was rewritten meanwhile: from its beginning again", level="note")
+                facts = {"relfilenode": node, "high": pages, "unit": unit, "relation": member.oid, "pass": number}
+                session.run("restart_cursor", **facts)
+                return _begun(fill, member, number)
+            key = session.look("whole_key", relation=member.oid)[0][0] if cursor.mode == "pk" else ""
+            return Way(cursor.mode, cursor.low, cursor.high, key), cursor
+    way = choose(session, member)
+    facts = {"unit": unit, "relation": member.oid, "pass": number, "mode": way.mode, "relfilenode": member.relfilenode}
+    session.run("start_cursor", low=way.low, high=way.high, **facts)
+    session.point(f"{fill.course.unit.revision}.{fill.course.step.no}.cursor")
+    session.tell("backfill", f"{member.name} by {'primary key' if way.mode == 'pk' else 'pages'}, pass {number}")
+    return way, Cursor(member.oid, number, way.mode, member.relfilenode, way.low, way.high, way.low, 0, 0, 0.0, 0.0)
+
+
+def _tried(fill: _Fill, member: Member, way: Way, cursor: Cursor, end: int) -> int | None:
+    """Rows of one batch; None when it has to be tried again with fewer. Raises StillLocked when that goes on too long."""
+    session = fill.session
+    try:
+        rows = _batch(fill, member, way, cursor, end)
+    except RETRIED:
+        fill.pace(way.mode).shrink()
+        fill.progress.refused()
+        if fill.progress.refused_for > session.policy.lock_budget:
+            held = locks.blockers(session, [Lock(member.name.replace('"', ""), "ExclusiveLock")])
+            raise StillLocked(
+                revision=fill.course.unit.revision, budget=f"{fill.progress.refused_for:.1f} s", tries=fill.progress.refusals,
+                timeout=f"{session.policy.lock_timeout * 1000:.0f} ms", blockers="; ".join(map(str, held[:5])),
+            ) from None  # fmt: skip
+        time.sleep(session.policy.first_pause)
+        return None
+    fill.progress.went()
+    return rows
+
+
+def _batch(fill: _Fill, member: Member, way: Way, cursor: Cursor, end: int) -> int:
+    """One batch and its cursor, in one transaction."""
+    session, conn = fill.session, fill.session.conn
+    place = f"{fill.course.unit.revision}.{fill.course.step.no}"
+    with conn.transaction():
+        session.local_timeout(session.policy.lock_timeout)
+        update = sql.SQL("UPDATE ONLY {} SET {} WHERE ({}) AND {}").format(
+            sql.SQL(member.name), fill.assignment, sql.SQL(fill.where), way.between(cursor.next, end)
+        )
+        rows = conn.execute(update, prepare=False).rowcount
+        session.point(f"{place}.updated")
+        facts = {"unit": fill.course.id, "relation": member.oid, "pass": cursor.number, "before": cursor.next}
+        moved = session.run("move_cursor", next=end, rows=rows, seconds=cursor.seconds, **facts)
+        if moved.rowcount != 1:
+            raise OutOfTurn(table=member.name, environment=session.name)
+        session.point(f"{place}.moved")
+    session.point(f"{place}.batch")
+    return rows
+
+
+def _rows_left(session: Session, table: str, where: str, *, count: bool = False) -> int:
+    """How many rows still match, or 1 for any, read by the looking session."""
+    text = "SELECT count(*) FROM {} WHERE {}" if count else "SELECT count(*) FROM (SELECT FROM {} WHERE {} LIMIT 1) AS one"
+    query = sql.SQL(text).format(sql.SQL(table), sql.SQL(where))
+    row = session.watch.execute(query, prepare=False).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _chunk_ended(session: Session, member: Member, cursor: Cursor, end: int) -> bool:
+    """True when a batch crosses into the next chunk of a table that is large enough to be vacuumed in between."""
+    if member.size < session.policy.vacuum_above or end >= cursor.high:
+        return False
+    chunk = max(1, (cursor.high - cursor.low) // session.policy.chunks)
+    return (cursor.next - cursor.low) // chunk != (end - cursor.low) // chunk
+
+
+def _vacuum(session: Session, member: Member) -> None:
+    """What the batches left dead becomes free for the next: 1.5 instead of twice the size at the end, with four chunks.
+
+    Without truncation, which takes ACCESS EXCLUSIVE. A role that may not is told so by a warning of the server's.
+    """
+    session.tell("vacuum", f"{member.name}, between two chunks")
+    session.conn.execute(sql.SQL("VACUUM (TRUNCATE false) {}").format(sql.SQL(member.name)))
+    session.point("vacuumed")
+
+
+def _filled(session: Session, course: Course, table: str) -> Filled:
+    done = cursors(session, course.id)
+    filled = Filled(sum(c.rows for c in done), sum(c.batches for c in done), max((c.longest for c in done), default=0.0))
+    if not filled.rows and _rows_left(session, table, "true"):
+        filled.findings.append(_no_op(course, table))
+    return filled
+
+
+def _no_op(course: Course, table: str) -> Finding:
+    """The table holds rows and none needed filling: either it was done before, or the predicate misses them."""
+    where = (course.unit.literal or {}).get("where", "")
+    return Finding(
+        "no-op-statement", "PW401", "warning", "measured",
+        f"the backfill of {table} matched none of its rows ({where})",
+        why="A placeholder default instead of NULL makes a predicate like IS NULL skip every row.",
+        instead=f"Look at some rows: SELECT * FROM {table} LIMIT 10",
+        revision=course.unit.revision, phase="upgrade",
+    )  # fmt: skip

@@ -1,0 +1,82 @@
+"""How large the next batch is, and how long to rest before it.
+
+A client waits for a row at most as long as the batch that locked it, so the size follows the time: towards 50 ms, by at
+most half up or down. What the server suffers decides on the rest: lag of replicas, WAL, and the share that a person set.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from math import ceil
+
+from pgwright.run.session import Session
+
+ALPHA = 0.4  # weight of the last batch in the moving average
+START = {"pk": 1000, "ctid": 32}
+# Time alone never makes it smaller: on a starved machine every batch is slow, and small ones cost more (measured: 3 times).
+FEWEST = {"pk": 500, "ctid": 8}
+LEAST = {"pk": 10, "ctid": 1}  # around rows that somebody holds
+LONGEST_REST = 2.0
+MOST = {"pk": 200_000, "ctid": 4000}
+
+
+@dataclass(slots=True)
+class Pace:
+    """Of one walk; `size` is in keys or in pages."""
+
+    mode: str
+    target: float
+    size: int = field(init=False)
+    average: float | None = None
+
+    def __post_init__(self) -> None:
+        self.size = START[self.mode]
+
+    def took(self, seconds: float) -> None:
+        """Learn from a batch."""
+        seconds = max(seconds, 1e-4)
+        self.average = seconds if self.average is None else ALPHA * seconds + (1 - ALPHA) * self.average
+        factor = min(1.5, max(0.5, self.target / max(self.average, seconds)))
+        least = min(self.size, FEWEST[self.mode])
+        self.size = min(MOST[self.mode], max(least, ceil(self.size * factor)))
+
+    def shrink(self) -> None:
+        """A row was locked by somebody for longer than a try: take fewer."""
+        self.size = max(LEAST[self.mode], self.size // 2)
+
+
+@dataclass(slots=True)
+class Throttle:
+    """Rests between batches; `reason` says why, for progress and journal."""
+
+    session: Session
+    reason: str = ""
+    _looked: float = 0.0
+    _wal: tuple[float, int] | None = None
+    _red: bool = False
+    _over: float = 0.0  # by how much the WAL rate is above what is allowed
+
+    def rest(self, worked: float, duty: float | None) -> float:
+        """Seconds to sleep after a batch that took `worked`."""
+        now = time.monotonic()
+        if now - self._looked >= self.session.policy.watch_every:
+            self._look(now)
+        if self._red:
+            return self.session.policy.watch_every
+        share = duty or self.session.policy.duty
+        return min(LONGEST_REST, worked * ((1 / share - 1) + self._over))
+
+    def _look(self, now: float) -> None:
+        policy = self.session.policy
+        [(lag, wal)] = self.session.look("load")
+        self._looked, self._red, self._over, self.reason = now, lag > policy.replica_lag, 0.0, ""
+        if self._red:
+            self.reason = f"a replica is {lag:.1f} s behind"
+        limit = policy.wal_rate
+        if self._wal is not None and limit:
+            rate = (wal - self._wal[1]) / max(now - self._wal[0], 1e-3)
+            self._over = max(0.0, rate / limit - 1)
+            if self._over:
+                self.reason = f"{rate / 1e6:.0f} MB/s of WAL, {limit / 1e6:.0f} are wanted"
+        self._wal = (now, wal)

@@ -1,0 +1,27 @@
+"""How patient and how quick a run is. The figures are measured (docs/reliability.md); all in seconds and bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The worst stall of a client is the lock timeout plus the statement itself: 59 ms for tries of 50 ms, 4 s for none."""
+
+    lock_timeout: float = 0.05
+    first_pause: float = 0.1  # between tries: at least twice the timeout, so that clients are queued a third of the time
+    longest_pause: float = 1.0
+    lock_budget: float = 600.0  # then `waiting_for_lock`
+    quiet_timeout: float = 1800.0  # CONCURRENTLY and VALIDATE: nobody waits for them
+    runner_patience: float = 15.0  # for the session of a runner that died to go
+    batch_target: float = 0.05  # seconds that the rows of a batch are locked
+    duty: float = 1.0  # share of the time that a backfill works
+    mode: str = "auto"  # pk, ctid
+    replica_lag: float = 5.0
+    wal_rate: float | None = None  # bytes a second; None: as it comes, since a slow backfill writes more WAL, not less
+    watch_every: float = 1.0
+    vacuum_above: int = 1 << 30  # bytes of a table from which on it is vacuumed between chunks
+    chunks: int = 4
+    passes: int = 5
+    ignore: frozenset[str] = frozenset()  # preconditions that a person overrules: "disk", "drift"

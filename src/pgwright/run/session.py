@@ -1,0 +1,119 @@
+"""What a run holds: the session that changes things, a second one that looks, and what they belong to."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from pgwright.event import Event, OnEvent, silent
+from pgwright.run.address import Address, Connection
+from pgwright.run.policy import Policy
+from pgwright.run.refusals import Disconnected, InRecovery, Pooled
+from pgwright.run.statements import statement
+
+RUNNER = "pgwright run"
+# A server notices a client that died only when it writes to it; with this, also while it builds an index for an hour
+# (PostgreSQL documentation, client_connection_check_interval). The others keep a role's own settings out.
+_OWN = """SET client_connection_check_interval = '1s'; SET statement_timeout = 0; SET lock_timeout = 0;
+SET idle_in_transaction_session_timeout = '60s'; SET client_min_messages = warning"""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the server says about itself."""
+
+    identifier: str
+    database: str
+    role: str
+    recovering: bool
+    pid: int
+    version: int
+
+    @property
+    def major(self) -> int:
+        return self.version // 10000
+
+
+@dataclass(slots=True)
+class Session:
+    """A run's two sessions. `point` is called wherever a kill could come: tests end the process there."""
+
+    address: Address
+    conn: Connection
+    watch: Connection
+    about: About
+    policy: Policy = field(default_factory=Policy)
+    on_event: OnEvent = silent
+    point: Callable[[str], None] = lambda name: None
+    stopping: Callable[[], bool] = lambda: False
+
+    @property
+    def name(self) -> str:
+        """The environment's name."""
+        return self.address.name
+
+    def run(self, named: str, **parts: object) -> psycopg.Cursor[tuple[Any, ...]]:
+        """A named statement on the changing session."""
+        return self.conn.execute(statement(named, **parts), prepare=False)
+
+    def look(self, named: str, **parts: object) -> list[tuple[Any, ...]]:
+        """A named query on the looking session."""
+        return self.watch.execute(statement(named, **parts), prepare=False).fetchall()
+
+    def tell(self, stage: str, text: str, *, done: int = 0, total: int = 0, level: str = "step") -> None:
+        """Say what happens."""
+        self.on_event(Event(stage, text, done, total, level))  # type: ignore[arg-type]
+
+    def own_settings(self) -> None:
+        """The settings that a run wants of its session, over whatever role or revision had set."""
+        self.conn.execute(_OWN)
+
+    def local_timeout(self, seconds: float) -> None:
+        """How long the statements of this transaction may wait for a lock."""
+        self.conn.execute(sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(f"{max(1, round(seconds * 1000))}ms")))
+
+
+def holder() -> str:
+    """Who runs, for the journal: the process and its machine."""
+    return f"process {os.getpid()} on {socket.gethostname()}"
+
+
+@contextmanager
+def opened(
+    address: Address,
+    policy: Policy | None = None,
+    on_event: OnEvent = silent,
+    point: Callable[[str], None] = lambda name: None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Iterator[Session]:
+    """Both sessions for the length of the block. Raises Unreachable, Pooled and InRecovery."""
+    with address.connect("run") as conn, address.connect("watch") as watch:
+        about = _about(conn)
+        if conn.info.backend_pid != about.pid:
+            raise Pooled(environment=address.name, variable=address.variable)
+        if about.recovering:
+            raise InRecovery(environment=address.name, variable=address.variable)
+        session = Session(address, conn, watch, about, policy or Policy(), on_event, point, stopping)
+        try:
+            session.own_settings()
+            yield session
+        except psycopg.OperationalError as error:
+            if conn.broken or watch.broken:
+                raise Disconnected(environment=address.name, why=str(error).strip().splitlines()[0]) from error
+            raise
+
+
+def _about(conn: Connection) -> About:
+    try:
+        row = conn.execute(statement("about")).fetchone()
+    except psycopg.errors.InsufficientPrivilege:
+        row = conn.execute(statement("about_without_control")).fetchone()
+    assert row is not None
+    return About(*row)

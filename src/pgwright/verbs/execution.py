@@ -1,0 +1,135 @@
+"""What apply and undo share: the address, the proofs, the sessions, and the run itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+
+from pgwright.event import OnEvent, silent
+from pgwright.interpreter import Interpreter, Ran, Target
+from pgwright.project import Project
+from pgwright.records import Proof, Receipt, from_json
+from pgwright.run import approval, journal, origin, stamp
+from pgwright.run.address import address_of
+from pgwright.run.approval import Asked, Gate, open_gate
+from pgwright.run.likeness import made_roles
+from pgwright.run.planned import Known, upwards, version_table
+from pgwright.run.policy import Policy
+from pgwright.run.preconditions import require as require_preconditions
+from pgwright.run.runner import Work, carry_out
+from pgwright.run.session import Session, opened
+from pgwright.run.unit import Unit
+from pgwright.run.whole import Whole
+from pgwright.run.withdraw import withdraw
+from pgwright.shadow.identity import ast_hash
+from pgwright.shadow.order import walked
+from pgwright.verbs.kept import keep
+from pgwright.verbs.rebuilt import rebuilding
+from pgwright.verbs.refusals import BrokenHistory
+
+Units = Callable[[Known, tuple[str, ...]], tuple[Unit, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How the caller wants a run done; every default means the sane thing."""
+
+    policy: Policy = field(default_factory=Policy)
+    python: str | None = None
+    gate: Gate = open_gate
+    stopping: Callable[[], bool] = lambda: False
+    point: Callable[[str], None] = lambda name: None
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """What a run came to: the recorded revisions before and after, and a receipt per revision."""
+
+    environment: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    receipts: tuple[Receipt, ...] = ()
+    format: str = "run/1"
+
+
+def known_of(project: Project) -> Known:
+    """History and proofs. Raises BrokenHistory."""
+    history = project.history()
+    for problem in history.problems:
+        raise BrokenHistory(problem=problem.message, file=str(problem.file), line=problem.line)
+    proofs = {}
+    for file in sorted((project.root / ".pgwright" / "proofs").glob("*.json")):
+        proof = from_json(Proof, json.loads(file.read_text("utf-8")))
+        proofs[proof.revision] = proof
+    return Known(history, walked(history), proofs, lambda written: ast_hash(written.file))
+
+
+def version_table_of(known: Known) -> str:
+    """The version table as the recorded messages name it."""
+    return next((version_table(p.messages_up) for p in known.proofs.values() if p.messages_up), "alembic_version")
+
+
+def execute(
+    project: Project,
+    environment: str,
+    units_of: Units,
+    how: How,
+    on_event: OnEvent = silent,
+    *,
+    back: bool = False,
+) -> Executed:
+    """Run the units that lie on the way. Raises the refusal that kept it, or that ended it; receipts are kept as they come."""
+    known = known_of(project)
+    address = address_of(project.settings, environment)
+    with opened(address, how.policy, on_event, how.point, how.stopping) as session, journal.alone(session):
+        origin.require(session, project.root)
+        table = version_table_of(known)
+        before = stamp.heads(session.conn, table)
+        units = units_of(known, before)
+        if not units and not journal.exists(session):
+            return Executed(environment, before, before)
+        accepted = approval.require(how.gate, Asked(address.environment, session.about, units))
+        require_preconditions(session, units)
+        journal.make(session)
+        journal.resume(session, before)
+        if back and (noted := journal.open_unit(session)) is not None and noted.direction == "up":
+            withdraw(session, upwards(known, before, noted.revision, environment)[0], noted)
+        receipts = []
+        with _interpreter(project, how, units) as whole:
+            roles = made_roles(one.file.read_text("utf-8", "replace") for one in known.history.revisions)
+            work = Work(session, rebuilding(project, known, how.python, on_event), whole, accepted, roles)
+            for receipt in carry_out(work, units):
+                keep(project, "receipts", f"{environment}.{receipt.revision}.{receipt.direction}", receipt)
+                receipts.append(receipt)
+                _tell(session, receipt)
+                if receipt.state != "done":
+                    break
+        return Executed(environment, before, stamp.heads(session.conn, table), tuple(receipts))
+
+
+def _tell(session: Session, receipt: Receipt) -> None:
+    good = receipt.state == "done"
+    took = sum(step.seconds for step in receipt.steps)
+    session.tell(receipt.state, f"{receipt.revision} ({took:.2f} s)", level="good" if good else "bad")
+
+
+@contextmanager
+def _interpreter(project: Project, how: How, units: tuple[Unit, ...]) -> Iterator[Whole | None]:
+    """The user's interpreter, when a unit has to run whole; nothing is kept from the network then: the target is theirs."""
+    if not any(unit.kind == "whole" for unit in units):
+        with nullcontext():
+            yield None
+        return
+    with Interpreter(project, how.python, guard=False, network=False) as interpreter:
+        loaded = False
+
+        def step(target: Target, direction: str, revision: str) -> Ran:
+            nonlocal loaded
+            if not loaded:
+                interpreter.load(target)
+                loaded = True
+            return interpreter.step(target, [(direction, revision)])  # type: ignore[list-item]
+
+        yield Whole(step)

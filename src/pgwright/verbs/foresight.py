@@ -1,0 +1,48 @@
+"""What an apply would do, as a preview or as a script for psql; nothing is changed, no journal is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pgwright.event import OnEvent, silent
+from pgwright.project import Project
+from pgwright.run import origin, stamp
+from pgwright.run.address import address_of
+from pgwright.run.approval import Asked
+from pgwright.run.planned import Known, upwards
+from pgwright.run.preview import Preview
+from pgwright.run.preview import preview as previewed
+from pgwright.run.script import script as scripted
+from pgwright.run.session import Session, opened
+from pgwright.run.unit import Unit
+from pgwright.verbs.apply import target
+from pgwright.verbs.execution import How, known_of, version_table_of
+
+Ahead = tuple[Session, tuple[str, ...], tuple[Unit, ...]]
+
+
+def preview(
+    project: Project, environment: str, to: str | None = None, *, how: How | None = None, on_event: OnEvent = silent
+) -> Preview:
+    """Statements, locks, sizes and approvals needed, against the database as it is now."""
+    how = how or How()
+    with _ahead(project, environment, to, on_event) as (session, before, units):
+        answer = how.gate(Asked(session.address.environment, session.about, units))
+        return previewed(session, before, units, answer)
+
+
+def script(project: Project, environment: str, to: str | None = None, *, on_event: OnEvent = silent) -> str:
+    """One script that psql runs. Raises NoScript for a revision that cannot be replayed."""
+    with _ahead(project, environment, to, on_event) as (session, before, units):
+        return scripted(session, before, units)
+
+
+@contextmanager
+def _ahead(project: Project, environment: str, to: str | None, on_event: OnEvent) -> Iterator[Ahead]:
+    known: Known = known_of(project)
+    with opened(address_of(project.settings, environment), on_event=on_event) as session:
+        origin.require(session, project.root)
+        before = stamp.heads(session.conn, version_table_of(known))
+        yield session, before, upwards(known, before, target(project, known, to), environment)
+

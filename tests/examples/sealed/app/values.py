@@ -1,0 +1,1 @@
+KINDS = ["ward", "lab"]
