@@ -118,9 +118,10 @@ def identity_options(on: Surroundings, table: Relation, column: Column) -> str:
     if found is None:
         return ""
     name = qualified(restore.schema_of(table), found.identity.removeprefix(f"{table.schema}."))
-    limits = f"START WITH {found['start']} INCREMENT BY {found['increment']} MINVALUE {found['min']} "
-    cycle = "CYCLE" if found["cycle"] == "true" else "NO CYCLE"
-    return f" (SEQUENCE NAME {name} {limits}MAXVALUE {found['max']} CACHE {found['cache']} {cycle})"
+    said = {"START WITH": "start", "INCREMENT BY": "increment", "MINVALUE": "min", "MAXVALUE": "max", "CACHE": "cache"}
+    options = [f"{words} {found[key]}" for words, key in said.items() if found[key] is not None]
+    options += ["CYCLE"] if found["cycle"] == "true" else []
+    return f" ({' '.join(['SEQUENCE NAME', name, *options])})"
 
 
 def identity_code(table: Relation, column: Column, identity: str, *, options: str = "") -> tuple[str, str]:

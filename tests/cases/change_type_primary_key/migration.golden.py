@@ -202,7 +202,16 @@ def upgrade() -> None:
             postgresql_concurrently=True,
         )
         op.execute("CREATE UNIQUE INDEX CONCURRENTLY pk_orders_new ON orders (id_new)")
-    op.execute("LOCK TABLE line, orders IN ACCESS EXCLUSIVE MODE")
+    op.execute(
+        "DO 'DECLARE before text := current_setting(''lock_timeout''); BEGIN FOR "
+        "try IN 1..200 LOOP BEGIN PERFORM set_config(''lock_timeout'', ''50ms'', "
+        "true); LOCK TABLE line, orders IN ACCESS EXCLUSIVE MODE; PERFORM "
+        "set_config(''lock_timeout'', before, true); RETURN; EXCEPTION WHEN "
+        "lock_not_available OR deadlock_detected THEN PERFORM pg_sleep(0.1 + "
+        "random() * 0.1); END; END LOOP; RAISE EXCEPTION USING ERRCODE = "
+        "''lock_not_available'', MESSAGE = ''line, orders: not locked within 200 "
+        "tries; something holds them. Run it again.''; END'"
+    )
     op.execute(
         "DO 'BEGIN IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = "
         "''orders''::regclass AND conname = ''ck_orders_id_mirror'' AND "
@@ -264,6 +273,16 @@ def downgrade() -> None:
             postgresql_concurrently=True,
         )
         op.execute("CREATE UNIQUE INDEX CONCURRENTLY pk_orders_old ON orders (id_old)")
+    op.execute(
+        "DO 'DECLARE before text := current_setting(''lock_timeout''); BEGIN FOR "
+        "try IN 1..200 LOOP BEGIN PERFORM set_config(''lock_timeout'', ''50ms'', "
+        "true); LOCK TABLE line, orders IN ACCESS EXCLUSIVE MODE; PERFORM "
+        "set_config(''lock_timeout'', before, true); RETURN; EXCEPTION WHEN "
+        "lock_not_available OR deadlock_detected THEN PERFORM pg_sleep(0.1 + "
+        "random() * 0.1); END; END LOOP; RAISE EXCEPTION USING ERRCODE = "
+        "''lock_not_available'', MESSAGE = ''line, orders: not locked within 200 "
+        "tries; something holds them. Run it again.''; END'"
+    )
     op.execute("ALTER TABLE orders DROP CONSTRAINT fk_orders_parent")
     op.execute("ALTER TABLE line DROP CONSTRAINT fk_line_order")
     op.execute("DROP TRIGGER zz_orders_id_keep ON orders")

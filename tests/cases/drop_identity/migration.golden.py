@@ -36,8 +36,7 @@ def downgrade() -> None:
     op.execute(
         "DO 'DECLARE v bigint; BEGIN ALTER TABLE ticket ALTER COLUMN place ADD "
         "GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME ticket_place_seq START WITH 1 "
-        "INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647 CACHE 1 NO CYCLE); SELECT "
-        "max(place) INTO v FROM ticket; IF v IS NOT NULL THEN PERFORM "
-        "setval(pg_get_serial_sequence(''ticket'', ''place'')::regclass, v); END "
-        "IF; END'"
+        "INCREMENT BY 1 CACHE 1); SELECT max(place) INTO v FROM ticket; IF v IS "
+        "NOT NULL THEN PERFORM setval(pg_get_serial_sequence(''ticket'', "
+        "''place'')::regclass, v); END IF; END'"
     )
