@@ -9,7 +9,7 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from pgwright.schema.catalog import Snapshot, capture
+from pgwright.schema.catalog import Snapshot, capture, settle
 from pgwright.schema.diff import describe, diff
 
 # ruff: noqa: E501 - a statement reads best on one line
@@ -235,3 +235,24 @@ def test_markers_of_another_run_are_not_believed(server, database: str) -> None:
         start = {0: (1, 0, 0)}  # the marker of the server's start
         other = replace(first, markers=replace(first.markers, owners={**first.markers.owners, **start}))
         assert capture(conn, other) is not other
+
+
+@pytest.mark.parametrize("settled", [False, True], ids=["plain connection", "session"])
+def test_names_that_stand_in_other_objects_text(server, database: str, settled: bool) -> None:
+    """A function that belongs to an extension is no object of the model, and labels may change places."""
+    with server.connect(database) as conn, server.connect(database) as other:
+        reader = settle(other) if settled else other
+        conn.execute("CREATE FUNCTION f(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1'")
+        conn.execute("CREATE TYPE e AS ENUM ('a', 'b'); CREATE TABLE t (n int DEFAULT f(1), x e DEFAULT 'a')")
+        conn.execute("ALTER EXTENSION plpgsql ADD FUNCTION f(int)")
+        snapshot = capture(reader)
+        conn.execute("ALTER FUNCTION f(int) RENAME TO g")
+        snapshot = capture(reader, snapshot)
+        assert snapshot.schema == capture(reader).schema
+        assert snapshot.schema.relation("public.t").column("n").default == "public.g(1)"
+        for old, new in (("a", "z"), ("b", "a"), ("z", "b")):
+            conn.execute(f"ALTER TYPE e RENAME VALUE '{old}' TO '{new}'")
+        snapshot = capture(reader, snapshot)
+        assert snapshot.schema == capture(reader).schema
+        assert snapshot.schema.relation("public.t").column("x").default == "'b'::public.e"
+        conn.execute("ALTER EXTENSION plpgsql DROP FUNCTION g(int)")
