@@ -95,6 +95,20 @@ def measured(arguments: argparse.Namespace) -> dict[str, list[float]]:
     return taken
 
 
+def ratios(taken: dict[str, list[float]]) -> dict[str, float]:
+    """Medians of all, and of each of ours its ratio to the floor before it."""
+    figures = {f"{name} cpu_seconds": round(median(values), 3) for name, values in taken.items()}
+    names = list(taken)
+    for floor, ours in zip(names[::2], names[1::2], strict=True):
+        figures[ours] = round(median(taken[ours]) / median(taken[floor]), 3)
+    return figures
+
+
+def is_met(figures: dict[str, float]) -> bool:
+    """Whether every limit is kept."""
+    return all(figures[name] <= limit for name, limit in MUST.items())
+
+
 def main() -> int:
     """Print raw figures and the closing line; 0 when within the limits."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -102,21 +116,22 @@ def main() -> int:
     parser.add_argument("--tree")
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--revision", help="the one revision; by default the last")
-    parser.add_argument("--imports", action="store_true", help="alembic upgrade head --sql fails: import the files instead")
+    parser.add_argument(
+        "--imports", action="store_true", help="alembic upgrade head --sql fails: import the files instead"
+    )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--slow", type=float, default=0.0, help="add that much to ours: shows that the limits bite")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if arguments.project is None:
             arguments.project = Path(folder)
-            subprocess.run([sys.executable, HERE / "generated.py", "131", folder], check=True, stdout=subprocess.DEVNULL)
+            subprocess.run(
+                [sys.executable, HERE / "generated.py", "131", folder], check=True, stdout=subprocess.DEVNULL
+            )
             os.environ.setdefault("DATABASE_URL", "postgresql+psycopg://app:x@db.invalid/app")
         taken = measured(arguments)
-    figures = {f"{name} cpu_seconds": round(median(values), 3) for name, values in taken.items()}
-    names = list(taken)
-    for floor, ours in zip(names[::2], names[1::2], strict=True):
-        figures[ours] = round(median(taken[ours]) / median(taken[floor]), 3)
-    ok = all(figures[name] <= limit for name, limit in MUST.items())
+    figures = ratios(taken)
+    ok = is_met(figures)
     must = {name: f"<= {limit}" for name, limit in MUST.items()}
     print(json.dumps({"bench": "check", "figures": figures, "must": must, "ok": ok}))
     return 0 if ok else 1

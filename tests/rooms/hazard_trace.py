@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,7 +19,7 @@ from pgwright.hazards.rule import Observation, Rule
 from pgwright.shadow.record import PROBE, Recorder
 from pgwright.shadow.server import Server
 from pgwright.shadow.waiting import Waiter
-from pgwright.step import Observed
+from pgwright.step import Observed, Rows
 
 WORK = 100  # rows: every BEFORE fills its tables with more than that where work is to be seen
 RELATIONS = """
@@ -116,7 +117,23 @@ def _run(server: Server, database: str, example: Example, step: str, trace: Trac
         messages = tuple(
             replace(m, locks=tuple(sorted({*m.locks, *locks}))) if m.message == text else m for m in messages
         )
-    trace.messages[step] = messages
+    trace.messages[step] = messages if server.major >= 15 else tuple(_rows_of_each(messages))
+
+
+def _rows_of_each(messages: tuple[Observed, ...]) -> Iterator[Observed]:
+    """Before 15 a session's counters run on from one autocommit statement to the next: what is new belongs to each."""
+    so_far: dict[str, Rows] = {}
+    for message in messages:
+        if message.transaction is not None:
+            yield message
+            continue
+        fresh = []
+        for rows in message.rows:
+            before = so_far.get(rows.relation, Rows(rows.relation, 0, 0))
+            so_far[rows.relation] = rows
+            read, written = max(0, rows.read - before.read), max(0, rows.written - before.written)
+            fresh.append(Rows(rows.relation, read, written))
+        yield replace(message, rows=tuple(fresh))
 
 
 def observed(rule: Rule, trace: Trace) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -33,22 +33,26 @@ def cases(which: str) -> list[object]:
     ]
 
 
-@pytest.fixture(scope="module")
-def template(server: Server) -> Iterator[str]:
-    """An empty database with the recorder in it."""
-    server.create(TEMPLATE)
-    with server.connect(TEMPLATE) as conn:
+MAJORS = [18, *(pytest.param(n, marks=[pytest.mark.slow, pytest.mark.major(n)]) for n in (14, 15, 16, 17))]
+
+
+@pytest.fixture(scope="module", params=MAJORS)
+def running(request: pytest.FixtureRequest, server: Server, server_of: Callable[[int], Server]) -> Iterator[Server]:
+    """A server of each major, with a template that has the recorder in it; 18 is the one that every test shares."""
+    on = server if server.major == request.param else server_of(request.param)
+    on.create(TEMPLATE)
+    with on.connect(TEMPLATE) as conn:
         install(conn)
-    yield TEMPLATE
-    server.drop(TEMPLATE)
+    yield on
+    on.drop(TEMPLATE)
 
 
 @pytest.fixture
-def database(server: Server, template: str) -> Iterator[str]:
+def database(running: Server) -> Iterator[str]:
     name = f"hazard_{next(_numbers)}"
-    server.create(name, template)
+    running.create(name, TEMPLATE)
     yield name
-    server.drop(name)
+    running.drop(name)
 
 
 def findings(rule: Rule, example: Example, version: int) -> list[Finding]:
@@ -66,23 +70,23 @@ def skip_other_majors(rule: Rule, server: Server) -> None:
 
 
 @pytest.mark.parametrize(("rule", "example"), cases("bad"))
-def test_bad_fires_and_is_seen(rule: Rule, example: Example, server: Server, database: str) -> None:
-    skip_other_majors(rule, server)
-    found = findings(rule, example, server.major)
+def test_bad_fires_and_is_seen(rule: Rule, example: Example, running: Server, database: str) -> None:
+    skip_other_majors(rule, running)
+    found = findings(rule, example, running.major)
     assert found, "the rule does not fire on its BAD"
     for one in found:
         assert one.line or rule.detect_revision
         assert not re.search(r"[{}]", one.message + one.why), one
     if rule.seen != "text":
-        trace = traced(server, database, rule, example)
+        trace = traced(running, database, rule, example)
         assert observed(rule, trace), trace
 
 
 @pytest.mark.parametrize(("rule", "example"), cases("good"))
-def test_good_is_silent_and_shows_nothing(rule: Rule, example: Example, server: Server, database: str) -> None:
-    skip_other_majors(rule, server)
-    assert findings(rule, example, server.major) == []
-    trace = traced(server, database, rule, example)
+def test_good_is_silent_and_shows_nothing(rule: Rule, example: Example, running: Server, database: str) -> None:
+    skip_other_majors(rule, running)
+    assert findings(rule, example, running.major) == []
+    trace = traced(running, database, rule, example)
     assert not trace.error, trace.error
     assert not observed(rule, trace), trace
 

@@ -142,7 +142,10 @@ def _execute(recorder, statement, parameters=None):
 def _compiled(context, statement, parameters):
     """The statement as text with its values in place; a value that cannot be written as SQL becomes NULL."""
     from sqlalchemy.schema import DDLElement
+    from sqlalchemy.sql.compiler import BIND_PARAMS_ESC
 
+    if not parameters and getattr(statement, "_bindparams", None) == {} and isinstance(statement.text, str):
+        return BIND_PARAMS_ESC.sub(lambda found: found.group(1), statement.text).strip() + ";"  # plain text, as it is
     if isinstance(statement, DDLElement):
         return _text(statement.compile(dialect=context.dialect))
     if parameters and hasattr(statement, "bindparams"):

@@ -1,5 +1,6 @@
 """The loop: one request, one reply, until the parent closes the pipe."""
 
+import gc
 import os
 import sys
 import time
@@ -21,8 +22,11 @@ def hello(house, guard_options=None, python_path=()):
     """Puts the guard up, before anything of the user's is imported, and says what is here."""
     house.guard = guard.up(guard_options or {})
     sys.path[:0] = [entry for entry in python_path if entry not in sys.path]
+    gc.disable()  # nothing of an import is garbage
     import alembic
     import sqlalchemy
+
+    gc.enable()
 
     return {
         "python": sys.version.split()[0],

@@ -52,7 +52,7 @@ def rendered(
     index = kept(where, INDEX)
     if index.get("format") != FORMAT or index.get("outer") != outer or not _unchanged(index["imported"]):
         index = {"format": FORMAT, "outer": outer, "imported": {}, "revisions": {}}
-    files = {name: _sha(history.by_id[name].file) for name, _ in wanted}
+    files = {name: _sha(history.by_id[name].file) for name in dict(wanted)}
     known = index["revisions"]
     missing = [(name, way) for name, way in wanted if known.get(name, {}).get(way) != files[name]]
     fresh = None

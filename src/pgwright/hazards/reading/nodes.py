@@ -52,19 +52,20 @@ def is_serial(node: Any) -> bool:
     return words(node.names)[-1:] != () and words(node.names)[-1] in SERIAL
 
 
-LEAVES = frozenset({"A_Const", "TypeName", "String", "ColumnRef", "ParamRef", "SQLValueFunction"})
+NOTHING = frozenset({None, "a_const", "string", "integer"})
+LEAVES = frozenset({"TypeName", "ColumnRef", "ParamRef", "SQLValueFunction"})
 SCALARS = (int, str, float, bytes)  # bool is an int, and so is an enum
 
 
 def walk(node: Any) -> Iterator[Any]:
-    """The message and every message in it, parents first; constants, types and names are not looked into."""
+    """The message and every message in it, parents first; constants are left out, types and names not looked into."""
     waiting = [node]
     while waiting:
         one = waiting.pop()
         name = type(one).__name__
         if name == "Node":
             kind = one.WhichOneof("node")
-            if kind is not None:
+            if kind not in NOTHING:
                 waiting.append(getattr(one, kind))
             continue
         yield one

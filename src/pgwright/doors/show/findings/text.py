@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,11 +97,17 @@ def _underline(line: str, statement: str) -> str:
 def _line(root: Path, finding: Finding) -> str:
     if not finding.file or not finding.line:
         return ""
-    try:
-        lines = (root / finding.file).read_text("utf-8", "replace").splitlines()
-    except OSError:
-        return ""
+    lines = _lines(root / finding.file)
     return lines[finding.line - 1].rstrip() if finding.line <= len(lines) else ""
+
+
+@lru_cache(maxsize=8)
+def _lines(file: Path) -> tuple[str, ...]:
+    """Findings come file by file."""
+    try:
+        return tuple(file.read_text("utf-8", "replace").splitlines())
+    except OSError:
+        return ()
 
 
 def _summary(checked: Checked) -> str:

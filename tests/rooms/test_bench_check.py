@@ -1,0 +1,37 @@
+"""The bench of reading notices a build that is slow."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from check_project import project
+
+BENCH = Path(__file__).parents[2] / "bench" / "check.py"
+
+
+@pytest.fixture(scope="module")
+def bench() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("bench_check", BENCH)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_a_deliberately_slow_build_fails_it(bench: ModuleType, tmp_path: Path) -> None:
+    project(tmp_path, 'op.create_table("a", sa.Column("id", sa.Integer()))', "pass")
+    facts = {"project": tmp_path, "tree": None, "python": sys.executable, "revision": None, "imports": False}
+    taken = bench.measured(argparse.Namespace(**facts, rounds=1, slow=30.0))
+    assert {len(values) for values in taken.values()} == {1}
+    assert not bench.is_met(bench.ratios(taken))
+
+
+def test_a_limit_is_kept_only_when_all_are(bench: ModuleType) -> None:
+    assert bench.is_met({"first": 1.5, "again": 0.5, "history": 2.0})
+    assert not bench.is_met({"first": 1.51, "again": 0.5, "history": 2.0})
+    assert not bench.is_met({"first": 1.5, "again": 0.5, "history": 2.01})
