@@ -76,7 +76,7 @@ def _left(revision: Revision, change: RowDifference) -> Finding:
     return measured(
         revision,
         "values-left",
-        "PW303",
+        "PW408",
         "info",
         f"the downgrade leaves what the backfill wrote over NULL: {change}",
         None,
