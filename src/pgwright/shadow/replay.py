@@ -19,6 +19,8 @@ from pgwright.step import Observed
 PLAIN = re.compile(r"\s*(CREATE|ALTER|DROP|COMMENT)\b", re.I)
 LOOKS = re.compile(r"\s*(SELECT|SHOW)\b", re.I)
 TIMEOUT = re.compile(r"\s*SET\s+(LOCAL\s+|SESSION\s+)?(lock_timeout|statement_timeout|idle_in_transaction\w*)\b", re.I)
+PATH = re.compile(r"\s*SET\s+(LOCAL\s+|SESSION\s+)?search_path\b", re.I)  # an env.py says first where names are looked up
+VALUE = re.compile(r"\$\d+ = (NULL|'(?:[^']|'')*')")
 SEVERAL = re.compile(r";\s*\S")
 
 
@@ -28,14 +30,13 @@ def skippable(message: Observed) -> bool:
 
 
 def possible(messages: Sequence[Observed], version_table: str) -> bool:
-    """True when every message is plain DDL or Alembic's version write, without parameters."""
+    """True when every message is plain DDL, or Alembic's version write with or without parameters."""
     writes = re.compile(rf"\s*(INSERT INTO|UPDATE|DELETE FROM)\s+(\S+\.)?\"?{re.escape(version_table)}\"?\b", re.I)
     todo = [m for m in messages if not skippable(m)]
     return bool(todo) and all(
-        not m.parameters
-        and not m.error
+        not m.error
         and not SEVERAL.search(m.message)
-        and (PLAIN.match(m.message) or writes.match(m.message))
+        and (writes.match(m.message) or (not m.parameters and (PLAIN.match(m.message) or PATH.match(m.message))))
         for m in todo
     )
 
@@ -46,12 +47,20 @@ def messages(stage: Stage, database: str, recorded: Sequence[Observed]) -> bool:
         return False  # what was recorded is not all that was sent
     with stage.connected(database) as conn:
         try:
+            cursor = psycopg.RawCursor(conn)  # drivers that bind on the server write $1 where psycopg would write %s
             for message in recorded:
                 if not skippable(message):
-                    conn.execute(message.message.encode(), prepare=False)
+                    cursor.execute(message.message.encode(), _bound(message.parameters), prepare=False)
+            conn.execute("RESET search_path")
         except psycopg.Error:
             return False
     return True
+
+
+def _bound(parameters: str) -> list[str | None] | None:
+    """The values that the server's log tells, in their order; None where the statement has none."""
+    found = VALUE.findall(parameters)
+    return [None if text == "NULL" else text[1:-1].replace("''", "'") for text in found] or None
 
 
 def untouched(stage: Stage, database: str, snapshot: Snapshot) -> bool:
