@@ -81,7 +81,8 @@ class Reader:
 
     def _fetch(self, names: Collection[str], touched: Collection[int] | None) -> list[list[Row]]:
         """All at once where they are many and small: the server is woken once."""
-        given = None if touched is None else {"touched": list(touched)}
+        # as a literal: the server knows that these are oids, while psycopg's choice of a type depends on their size
+        given = None if touched is None else {"touched": "{" + ",".join(map(str, touched)) + "}"}
         texts = [query(name, self.version // 10000, touched=touched is not None) for name in names]
         if touched is None or len(names) == 1:
             return [self._cursor().execute(text, given).fetchall() for text in texts]
