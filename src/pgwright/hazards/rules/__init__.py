@@ -2,10 +2,15 @@
 
 from pgwright.hazards.rule import Rule, rule
 from pgwright.hazards.rules import (
+    add_check_validated,
     add_column_rewrite,
     add_fk_validated,
     drop_column,
+    drop_index_blocking,
     index_blocking,
+    index_on_partitioned_blocking,
+    invalid_index_kept,
+    reindex_blocking,
     rename_column,
     set_not_null_scan,
     validate_same_txn,
@@ -14,12 +19,17 @@ from pgwright.hazards.rules import (
 
 RULES: tuple[Rule, ...] = (
     rule(index_blocking),
+    rule(drop_index_blocking),
+    rule(reindex_blocking),
+    rule(invalid_index_kept),
+    rule(index_on_partitioned_blocking),
     rule(add_column_rewrite),
+    rule(add_check_validated),
     rule(set_not_null_scan),
     rule(add_fk_validated),
     rule(validate_same_txn),
+    rule(work_after_lock),
     rule(rename_column),
     rule(drop_column),
-    rule(work_after_lock),
 )
 BY_SLUG = {one.slug: one for one in RULES}
