@@ -1,6 +1,6 @@
 """add-check-validated: a CHECK reads every row while nobody else can.
 
-A CHECK beside a new column reads them too, though every value is the same (measured on 14 to 18).
+A CHECK beside a new column reads them too, though every value is the same (measured on 18).
 Source: PostgreSQL documentation, ALTER TABLE, ADD table_constraint, NOT VALID.
 """
 

@@ -2,7 +2,7 @@
 
 The name is taken, so the second try says "already exists, skipping" and succeeds; no query ever uses the index, and a
 unique one does not even guard all rows.
-Source: PostgreSQL documentation, CREATE INDEX, "Building Indexes Concurrently"; measured on 14 to 18.
+Source: PostgreSQL documentation, CREATE INDEX, "Building Indexes Concurrently"; measured on 18.
 """
 
 from __future__ import annotations
