@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pgwright.hazards.acts import AddColumn, Column
-from pgwright.hazards.example import revision
+from pgwright.hazards.example import revision, sql
 from pgwright.hazards.known import Known
 from pgwright.hazards.rule import Found, found
 from pgwright.hazards.statement import Statement
@@ -28,10 +28,30 @@ op.alter_column({table!r}, {column!r}, server_default=<default>)   # for new row
 BEFORE = """
 CREATE TABLE orders (id bigint PRIMARY KEY, note text);
 INSERT INTO orders SELECT g, 'n' FROM generate_series(1, 500) g;
+CREATE DOMAIN amount AS int CHECK (VALUE > 0);
+CREATE DOMAIN label AS text;
+CREATE FUNCTION ticket() RETURNS text LANGUAGE sql VOLATILE AS 'SELECT random()::text';
+CREATE FUNCTION office() RETURNS text LANGUAGE sql STABLE AS 'SELECT current_user::text';
 """
-BAD = revision(
-    up='op.add_column("orders", sa.Column("token", sa.Uuid(), server_default=sa.text("gen_random_uuid()")))',
-    down='op.drop_column("orders", "token")',
+BAD = (
+    revision(
+        up='op.add_column("orders", sa.Column("token", sa.Uuid(), server_default=sa.text("gen_random_uuid()")))',
+        down='op.drop_column("orders", "token")',
+    ),
+    revision(
+        up='op.add_column("orders", sa.Column("token", sa.Text(), server_default=sa.text("ticket()")))',
+        down='op.drop_column("orders", "token")',
+    ),
+    revision(
+        up='op.add_column("orders", sa.Column("number", sa.BigInteger(), sa.Identity(), nullable=False))',
+        down='op.drop_column("orders", "number")',
+    ),
+    revision(
+        up='op.add_column("orders", sa.Column("size", sa.Integer(), sa.Computed("length(note)", persisted=True)))',
+        down='op.drop_column("orders", "size")',
+    ),
+    sql("ALTER TABLE orders ADD number bigserial", "ALTER TABLE orders DROP number"),
+    sql("ALTER TABLE orders ADD paid amount", "ALTER TABLE orders DROP paid"),
 )
 GOOD = (
     revision(
@@ -45,6 +65,11 @@ GOOD = (
         up='op.add_column("orders", sa.Column("made", sa.DateTime(), server_default=sa.func.now(), nullable=False))',
         down='op.drop_column("orders", "made")',
     ),
+    revision(
+        up='op.add_column("orders", sa.Column("office", sa.Text(), server_default=sa.text("office()")))',
+        down='op.drop_column("orders", "office")',
+    ),
+    sql("ALTER TABLE orders ADD tag label DEFAULT 'x'", "ALTER TABLE orders DROP tag"),
 )
 
 

@@ -51,8 +51,7 @@ def detect(statement: Statement, before: Known) -> Iterator[Found]:
     for act in statement.of(CreateIndex):
         if act.concurrently or not before.holds_rows(act.table):
             continue
-        table = before.table(act.table)
-        if act.only and table.is_partitioned:  # the parent alone has no rows of its own
+        if before.table(act.table).is_partitioned:  # index-on-partitioned-blocking: CONCURRENTLY is refused there
             continue
         name = act.index.name or f"ix_{act.table}"
         yield found(

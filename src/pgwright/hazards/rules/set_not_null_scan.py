@@ -1,6 +1,7 @@
 """set-not-null-scan: SET NOT NULL reads the whole table while nobody else can.
 
-PostgreSQL 12 and later skip the scan when a validated CHECK proves it.
+PostgreSQL 12 and later skip the scan when a validated CHECK proves it. A primary key out of an index that stands scans
+for its nullable columns too (measured on 18).
 Source: PostgreSQL documentation, ALTER TABLE, SET NOT NULL.
 """
 
@@ -20,7 +21,7 @@ SEVERITY = "error"
 SEEN = "lock"
 ACTS = (SetNotNull, AddConstraint)
 OBSERVE = Observation(lock="AccessExclusiveLock", on="public.orders")
-WHEN = "SET NOT NULL on {table}.{column} with no validated CHECK that proves it"
+WHEN = "{how} on {table}.{column} with no validated CHECK that proves it"
 EFFECT = "ACCESS EXCLUSIVE lock on {table} while every row is read: nobody reads or writes it meanwhile."
 INSTEAD = """
 op.execute({add!r})        # instant
@@ -30,27 +31,43 @@ op.alter_column({table!r}, {column!r}, nullable=False)   # finds the CHECK and s
 op.drop_constraint({name!r}, {table!r})
 """
 BEFORE = """
-CREATE TABLE orders (id bigint PRIMARY KEY, note text);
-INSERT INTO orders SELECT g, 'n' FROM generate_series(1, 500) g;
+CREATE TABLE orders (id bigint, code bigint, note text, state text CONSTRAINT state_set CHECK (state IS NOT NULL));
+INSERT INTO orders SELECT g, g, 'n', 's' FROM generate_series(1, 500) g;
 """
-BAD = revision(
-    up='op.alter_column("orders", "note", nullable=False)',
-    down='op.alter_column("orders", "note", nullable=True)',
+BAD = (
+    revision(
+        up='op.alter_column("orders", "note", nullable=False)',
+        down='op.alter_column("orders", "note", nullable=True)',
+    ),
+    revision(
+        up="""
+        with op.get_context().autocommit_block():
+            op.create_index("orders_code", "orders", ["code"], unique=True, postgresql_concurrently=True)
+        op.execute("ALTER TABLE orders ADD CONSTRAINT orders_code PRIMARY KEY USING INDEX orders_code")
+        """,
+        down='op.drop_constraint("orders_code", "orders")',
+    ),
 )
-GOOD = revision(
-    up="""
-    with op.get_context().autocommit_block():
-        op.execute("ALTER TABLE orders ADD CONSTRAINT note_set CHECK (note IS NOT NULL) NOT VALID")
-        op.execute("ALTER TABLE orders VALIDATE CONSTRAINT note_set")
-        op.alter_column("orders", "note", nullable=False)
-        op.drop_constraint("note_set", "orders")
-    """,
-    down='op.alter_column("orders", "note", nullable=True)',
+GOOD = (
+    revision(
+        up="""
+        with op.get_context().autocommit_block():
+            op.execute("ALTER TABLE orders ADD CONSTRAINT note_set CHECK (note IS NOT NULL) NOT VALID")
+            op.execute("ALTER TABLE orders VALIDATE CONSTRAINT note_set")
+            op.alter_column("orders", "note", nullable=False)
+            op.drop_constraint("note_set", "orders")
+        """,
+        down='op.alter_column("orders", "note", nullable=True)',
+    ),
+    revision(  # the CHECK of an earlier revision proves it
+        up='op.alter_column("orders", "state", nullable=False)',
+        down='op.alter_column("orders", "state", nullable=True)',
+    ),
 )
 
 
 def detect(statement: Statement, before: Known) -> Iterator[Found]:
-    for table, column in _required(statement, before):
+    for how, table, column in _required(statement, before):
         if not before.holds_rows(table) or before.table(table).proves_not_null(column):
             continue
         name = f"{table.replace('.', '_')}_{column}_not_null"
@@ -59,6 +76,7 @@ def detect(statement: Statement, before: Known) -> Iterator[Found]:
         )
         yield found(
             statement,
+            how=how,
             table=table,
             column=column,
             name=name,
@@ -68,10 +86,16 @@ def detect(statement: Statement, before: Known) -> Iterator[Found]:
         )
 
 
-def _required(statement: Statement, before: Known) -> Iterator[tuple[str, str]]:
-    """Columns that must not be null from here on: SET NOT NULL, and the named form of PostgreSQL 18."""
+def _required(statement: Statement, before: Known) -> Iterator[tuple[str, str, str]]:
+    """Columns that must not be null from here on: SET NOT NULL, its named form (18), a primary key out of an index."""
     for act in statement.of(SetNotNull):
-        yield act.table, act.column
+        yield "SET NOT NULL", act.table, act.column
     for add in statement.of(AddConstraint):
-        if add.constraint.kind == "not null" and add.constraint.validated:
-            yield from ((add.table, column) for column in add.constraint.columns)
+        key = add.constraint
+        if key.kind == "not null" and key.validated:
+            yield from (("SET NOT NULL", add.table, column) for column in key.columns)
+        elif key.kind == "primary key" and key.using_index:
+            schema = add.table.rpartition(".")[0]
+            standing = before.index(f"{schema}.{key.using_index}" if schema else key.using_index)
+            columns = standing[1].index.keys if standing else ()
+            yield from (("PRIMARY KEY USING INDEX", add.table, column) for column in columns)
