@@ -4,10 +4,16 @@ from pgwright.hazards.rule import Rule, rule
 from pgwright.hazards.rules import (
     add_column_rewrite,
     add_fk_validated,
+    data_loss,
+    delete_cascade_victims,
     drop_column,
     index_blocking,
+    lossy_cast,
     rename_column,
+    replica_identity_lost,
+    sequence_int4_overflow,
     set_not_null_scan,
+    truncate,
     validate_same_txn,
     work_after_lock,
 )
@@ -18,8 +24,14 @@ RULES: tuple[Rule, ...] = (
     rule(set_not_null_scan),
     rule(add_fk_validated),
     rule(validate_same_txn),
+    rule(work_after_lock),
     rule(rename_column),
     rule(drop_column),
-    rule(work_after_lock),
+    rule(truncate),
+    rule(data_loss),
+    rule(lossy_cast),
+    rule(delete_cascade_victims),
+    rule(replica_identity_lost),
+    rule(sequence_int4_overflow),
 )
 BY_SLUG = {one.slug: one for one in RULES}
