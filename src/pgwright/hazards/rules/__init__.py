@@ -4,6 +4,8 @@ from pgwright.hazards.rule import Rule, rule
 from pgwright.hazards.rules import (
     add_column_rewrite,
     add_fk_validated,
+    backfill_before_default,
+    backfill_in_python_loop,
     backfill_zero_rows,
     data_loss,
     data_rewrite_not_restored,
@@ -60,6 +62,8 @@ RULES: tuple[Rule, ...] = (
     rule(upgrade_not_repeatable),
     rule(enum_type_left),
     rule(unbatched_backfill),
+    rule(backfill_in_python_loop),
+    rule(backfill_before_default),
     rule(backfill_zero_rows),
     rule(orm_in_revision),
     rule(imports_application_code),
