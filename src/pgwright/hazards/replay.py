@@ -63,6 +63,7 @@ HANDLERS: dict[type[Act], Callable[[Known, Any], None]] = {
     acts.CreateTable: tables.create_table,
     acts.AddColumn: tables.add_column,
     acts.DropColumn: tables.drop_column,
+    acts.AlterTable: tables.alter_table,
     acts.AlterType: tables.alter_type,
     acts.SetNotNull: lambda known, act: tables.change(known, act.table, act.column, not_null=True),
     acts.DropNotNull: lambda known, act: tables.change(known, act.table, act.column, not_null=False),

@@ -180,3 +180,9 @@ def policy(known: Known, act: acts.CreatePolicy) -> None:
 
 def alter_type(known: Known, act: acts.AlterType) -> None:
     change(known, act.table, act.column, type=act.type, **({"collation": act.collation} if act.collation else {}))
+
+
+def alter_table(known: Known, act: acts.AlterTable) -> None:
+    table = known.own(act.table)
+    if table is not None and act.what == "AT_ReplicaIdentity":
+        table.replica_identity = act.name

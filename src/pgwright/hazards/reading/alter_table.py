@@ -29,6 +29,7 @@ from pgwright.hazards.reading.column import column, constraint
 from pgwright.hazards.reading.nodes import expression, options, qualified, relation, type_of
 
 CASCADE = 2
+IDENTITIES = {"d": "default", "n": "nothing", "f": "full", "i": "index"}
 
 
 def read(node: Any) -> Iterator[Act]:
@@ -44,7 +45,13 @@ def read(node: Any) -> Iterator[Act]:
             yield AttachIndex(table, relation(_def(command).partition_cmd.name))
             continue
         reader = COMMANDS.get(name)
-        yield reader(table, command) if reader else AlterTable(table, name, command.name, command)
+        yield reader(table, command) if reader else AlterTable(table, name, _name(command), command)
+
+
+def _name(command: Any) -> str:
+    """What the command names; of REPLICA IDENTITY the identity, in a word."""
+    kind = _def(command).replica_identity_stmt.identity_type
+    return IDENTITIES.get(kind, "") if kind else str(command.name)
 
 
 def _add_column(table: str, command: Any) -> Act:
