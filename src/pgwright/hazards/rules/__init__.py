@@ -4,8 +4,11 @@ from pgwright.hazards.rule import Rule, rule
 from pgwright.hazards.rules import (
     add_column_rewrite,
     add_fk_validated,
+    concurrently_in_txn,
     drop_column,
+    enum_value_used_in_txn,
     index_blocking,
+    no_txn_statement,
     rename_column,
     set_not_null_scan,
     validate_same_txn,
@@ -18,8 +21,11 @@ RULES: tuple[Rule, ...] = (
     rule(set_not_null_scan),
     rule(add_fk_validated),
     rule(validate_same_txn),
+    rule(work_after_lock),
+    rule(concurrently_in_txn),
+    rule(no_txn_statement),
+    rule(enum_value_used_in_txn),
     rule(rename_column),
     rule(drop_column),
-    rule(work_after_lock),
 )
 BY_SLUG = {one.slug: one for one in RULES}
