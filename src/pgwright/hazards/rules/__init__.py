@@ -13,6 +13,7 @@ from pgwright.hazards.rules import (
     dependency_blocked,
     drop_column,
     drop_default_app_break,
+    drop_enum_value,
     drop_function_in_use,
     drop_table,
     drop_unique_app_break,
@@ -29,6 +30,7 @@ from pgwright.hazards.rules import (
     missing_object,
     missing_using_cast,
     move_schema,
+    narrowing,
     no_txn_statement,
     not_null_app_break,
     rename_column,
@@ -77,7 +79,9 @@ RULES: tuple[Rule, ...] = (
     rule(drop_unique_app_break),
     rule(identity_always),
     rule(rename_enum_value),
+    rule(drop_enum_value),
     rule(json_column),
+    rule(narrowing),
     rule(drop_function_in_use),
 )
 BY_SLUG = {one.slug: one for one in RULES}

@@ -55,11 +55,8 @@ GOOD = (
 def detect(statement: Statement, before: Known) -> Iterator[Found]:
     for act in statement.of(AddColumn):
         column = act.column
-        filled = column.serial or column.identity or column.generated
-        if column.default is not None and column.default.is_null and not filled:
-            filled = False
-        elif column.default is not None:
-            filled = True
+        given = column.default is not None and not column.default.is_null
+        filled = bool(given or column.serial or column.identity or column.generated)
         exists = act.if_not_exists and column.name in before.table(act.table).columns
         if column.not_null and not filled and not exists and before.holds_rows(act.table):
             domain = column.type.name in before.domains
