@@ -51,6 +51,7 @@ class Table:
     replica_identity: str = "default"
     reads: tuple[str, ...] = ()  # of a view
     column_refs: tuple[str, ...] = ()  # of a view: column names that its query mentions
+    gives: tuple[str, ...] = ()  # of a view: its own columns, "*" and "?column?" among them
     is_temporary: bool = False
 
     @property

@@ -88,6 +88,7 @@ HANDLERS: dict[type[Act], Callable[[Known, Any], None]] = {
     acts.CreatePolicy: tables.policy,
     acts.RowSecurity: tables.row_security,
     acts.Sequence: things.sequence,
+    acts.DoBlock: things.do_block,
     acts.CreatePublication: lambda known, act: known.publications.update({act.name: act.tables}),
     acts.Set: lambda known, act: known.settings.update({act.name: act.value}),
 }

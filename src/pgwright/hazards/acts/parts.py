@@ -49,6 +49,7 @@ class Constraint:
     on_delete: str = ""  # "cascade", "set null", "set default", "restrict" or nothing
     using_index: str | None = None
     deferrable: bool = False
+    deferred: bool = False  # INITIALLY DEFERRED
     nulls_not_distinct: bool = False
 
 

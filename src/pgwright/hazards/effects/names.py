@@ -57,7 +57,19 @@ def rename(known: Known, act: acts.Rename) -> None:
         enum = known.enums[act.name]
         enum.labels = [act.new if label == act.old else label for label in enum.labels]
     elif act.kind == "type" and act.name in known.enums:
-        known.enums[act.new] = known.enums.pop(act.name)
+        _rename_type(known, act)
+
+
+def _rename_type(known: Known, act: acts.Rename) -> None:
+    """Columns follow a type to its new name."""
+    new = ".".join((*act.name.split(".")[:-1], act.new))
+    known.enums[new] = known.enums.pop(act.name)
+    for name in [
+        name for name, one in known.tables.items() if any(c.type.name == act.name for c in one.columns.values())
+    ]:
+        table = _owned(known, known.tables[name])
+        for column in [one for one in table.columns.values() if one.type.name == act.name]:
+            table.columns[column.name] = replace(column, type=replace(column.type, name=new))
 
 
 def _called(column: Column, new: str, old: str) -> Column:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pgwright.hazards import acts
 from pgwright.hazards.known import Enum, Function, Known, Table
 
@@ -16,6 +18,7 @@ def create_view(known: Known, act: acts.CreateView) -> None:
             is_new=act.view not in known.tables,
             reads=act.reads,
             column_refs=act.column_refs,
+            gives=act.columns,
         )
     )
 
@@ -35,3 +38,9 @@ def function(known: Known, act: acts.CreateFunction) -> None:
 def sequence(known: Known, act: acts.Sequence) -> None:
     if act.created or act.type is not None:
         known.sequences[act.name] = act.type.name if act.type else "int8"
+
+
+def do_block(known: Known, act: acts.DoBlock) -> None:
+    """A block that may change the schema: what it leaves behind is not read, so an absence proves nothing from here on."""
+    if re.search(r"\b(ALTER|CREATE|DROP|RENAME|EXECUTE)\b", act.body, re.I):
+        known.is_complete = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, get_args
 
 from pgwright.hazards.acts import Column, Constraint, ConstraintKind, Expression
@@ -17,6 +18,7 @@ KINDS: dict[int, ConstraintKind] = {
 }
 ACTIONS = {"a": "", "r": "restrict", "c": "cascade", "n": "set null", "d": "set default"}
 NOT_NULL, DEFAULT, IDENTITY, GENERATED = 2, 3, 4, 5
+DEFERRABLE, DEFERRED = 11, 13
 assert set(KINDS.values()) == set(get_args(ConstraintKind))
 
 
@@ -37,6 +39,9 @@ def column(node: Any) -> Column:
             generated = "virtual" if one.generated_kind == "v" else "stored"
         elif one.contype in KINDS:
             constraints.append(constraint(one, node.colname))
+        elif one.contype in (DEFERRABLE, DEFERRED) and constraints:  # an element of its own, behind what it is about
+            late = constraints[-1].deferred or one.contype == DEFERRED
+            constraints[-1] = replace(constraints[-1], deferrable=True, deferred=late)
     serial = is_serial(node.type_name)
     primary = any(one.kind == "primary key" for one in constraints)
     return Column(
@@ -71,5 +76,6 @@ def constraint(node: Any, of_column: str = "") -> Constraint:
         on_delete=ACTIONS.get(node.fk_del_action, ""),
         using_index=node.indexname or None,
         deferrable=node.deferrable,
+        deferred=node.initdeferred,
         nulls_not_distinct=node.nulls_not_distinct,
     )
