@@ -43,9 +43,10 @@ LONGEST = 63
 
 def detect(statement: Statement, before: Known) -> Iterator[Found]:
     for name in dict.fromkeys(_made(statement)):
-        _, seen, rest = statement.text.partition(name)
-        cut = rest[:1].isalnum() or rest[:1] in ("_", "$")
-        if len(name.encode()) > LONGEST - 4 and seen and rest and cut:
+        if len(name.encode()) <= LONGEST - 4:  # a cut never goes through a character: at most 3 bytes less
+            continue
+        _, _, rest = statement.text.partition(name)
+        if rest[:1].isalnum() or (rest[:1] in ("_", "$") and rest):
             yield found(statement, name=name)
 
 

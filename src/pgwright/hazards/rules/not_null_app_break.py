@@ -53,7 +53,7 @@ def detect(statement: Statement, before: Known) -> Iterator[Found]:
     for act in statement.of(SetNotNull):
         table = before.table(act.table)
         column = table.column(act.column)
-        if table.is_new or table.is_temporary or (table.is_known and column is None):
+        if table.is_new or table.is_temporary or table.proves_not_null(act.column) or (table.is_known and column is None):
             continue
         if column is not None and (column.not_null or column.serial or column.identity or column.generated):
             continue
