@@ -55,7 +55,7 @@ def told(proof: Proof, baseline: Baseline) -> Proof:
         return proof
     finding = Finding(
         rule="baseline",
-        code="PW502",
+        code="PW496",
         severity="info",
         confidence="measured",
         message=f"the state before was built {FROM[baseline.mode]}"

@@ -23,7 +23,7 @@ def told(proof: Proof, server: AttachedServer, *, traced: bool) -> Proof:
 def _not_traced(proof: Proof, server: AttachedServer) -> Finding:
     return Finding(
         rule="not-traced",
-        code="PW501",
+        code="PW495",
         severity="info",
         confidence="measured",
         message=f"not traced: the log of the server at {server.source} cannot be read",

@@ -127,7 +127,7 @@ def _drifted(revision: Revision, owner: str, differences: list[Difference]) -> F
     return measured(
         revision,
         "model-drift",
-        "PW405",
+        "PW491",
         "warning" if semantic else "info",
         f"the head is not what the models say of {owner}: " + "; ".join(told + more),
         None,
@@ -140,7 +140,7 @@ def _incomplete(revision: Revision, known: int, all_: int) -> Finding:
     return measured(
         revision,
         "metadata-incomplete",
-        "PW406",
+        "PW492",
         "info",
         f"metadata incomplete: target_metadata knows {known} of the {all_} tables at the head",
         None,
@@ -153,7 +153,7 @@ def _not_created(revision: Revision, why: str) -> Finding:
     return measured(
         revision,
         "models-not-created",
-        "PW407",
+        "PW493",
         "info",
         f"the models could not be created on the shadow, so drift is not known: {why}",
         None,

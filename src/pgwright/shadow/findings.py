@@ -76,7 +76,7 @@ def _left(revision: Revision, change: RowDifference) -> Finding:
     return measured(
         revision,
         "values-left",
-        "PW408",
+        "PW494",
         "info",
         f"the downgrade leaves what the backfill wrote over NULL: {change}",
         None,
