@@ -168,3 +168,15 @@ def test_volatile_defaults_do_not_refute(tiny: Tiny) -> None:
     column = 'sa.Column("token", sa.Uuid(), server_default=sa.text("gen_random_uuid()"))'
     tiny.add("b2", f'op.add_column("customers", {column})', 'op.drop_column("customers", "token")')
     assert tiny.prove("b2", whole=False)["b2"].verdict == "proven"
+
+
+def test_a_history_that_changes_the_type_of_what_we_read_again_and_again(tiny: Tiny) -> None:
+    """Some widen alembic_version itself: no plan of ours may outlive that."""
+    tiny.add("a1", *TABLE)
+    for number in range(8):
+        tiny.add(f"b{number}", f'op.create_table("t{number}")', f'op.drop_table("t{number}")')
+    wide = 'op.execute("ALTER TABLE alembic_version ALTER version_num TYPE varchar({})")'
+    tiny.add("c1", wide.format(128), wide.format(32))
+    tiny.add("d1", 'op.create_table("last")', 'op.drop_table("last")')
+    for rows in ("none", "plain"):
+        assert {name: proof.verdict for name, proof in tiny.prove(rows=rows).items()}["d1"] == "proven"

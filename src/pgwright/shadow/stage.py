@@ -92,6 +92,7 @@ class Stage:
         conn = self._kept.get(database)
         if conn is None or conn.closed:
             conn = self._kept[database] = self.server.quietly(database)
+            conn.prepare_threshold = None  # revisions change the types under a kept plan, alembic_version's included
         yield conn
 
     def clone(self, name: str, template: str) -> None:
