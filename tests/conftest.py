@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from itertools import count
 
 import pytest
 
-from pgwright.shadow.binaries import NoBinaries, find
+from pgwright.shadow.binaries import Binaries, NoBinaries, find
 from pgwright.shadow.server import Server, start
 
 _numbers = count(1)
@@ -43,7 +44,7 @@ def server_of() -> Iterator[Callable[[int], Server]]:
 
         def of(major: int) -> Server:
             if major not in running:
-                running[major] = stack.enter_context(start(find(major), trace=True))
+                running[major] = stack.enter_context(start(_installed(major), trace=True))
             return running[major]
 
         yield of
@@ -58,9 +59,15 @@ def database(server: Server) -> Iterator[str]:
     server.drop(name)
 
 
+@cache
+def _installed(major: int) -> Binaries:
+    """Looked for once, before any test gives the process another cache folder."""
+    return find(major)
+
+
 def _missing(major: int) -> str:
     try:
-        find(major)
+        _installed(major)
     except NoBinaries as refused:
         return f"PostgreSQL {major} is not installed: {refused.hint.splitlines()[0]}"
     return ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,8 +23,9 @@ def proven(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project, proven once."""
     root = tmp_path_factory.mktemp("kill") / "project"
     story.write(root)
-    os.environ["PGWRIGHT_CACHE"] = str(root.parent / "cache")
-    proofs = verbs.prove(project.find(root), whole=True, wish=verbs.Wish(options=Options("none")))
+    with pytest.MonkeyPatch.context() as only_here:  # what stays set would hide the installed majors from later tests
+        only_here.setenv("PGWRIGHT_CACHE", str(root.parent / "cache"))
+        proofs = verbs.prove(project.find(root), whole=True, wish=verbs.Wish(options=Options("none")))
     assert {p.verdict for p in proofs} == {"proven"}, [(p.revision, p.reasons) for p in proofs]
     return root
 
