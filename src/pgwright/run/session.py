@@ -13,7 +13,7 @@ import psycopg
 from psycopg import sql
 
 from pgwright.event import Event, OnEvent, silent
-from pgwright.run.address import Address, Connection
+from pgwright.project.address import Address, Connection
 from pgwright.run.policy import Policy
 from pgwright.run.refusals import Disconnected, InRecovery, Pooled
 from pgwright.run.statements import statement

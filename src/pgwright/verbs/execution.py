@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pgwright.event import OnEvent, silent
 from pgwright.interpreter import Interpreter, Ran, Target
 from pgwright.project import Project
+from pgwright.project.address import address_of
 from pgwright.records import Proof, Receipt, from_json
 from pgwright.run import approval, journal, origin, stamp
-from pgwright.run.address import address_of
 from pgwright.run.approval import Asked, Gate, open_gate
 from pgwright.run.likeness import made_roles
 from pgwright.run.planned import Known, upwards, version_table

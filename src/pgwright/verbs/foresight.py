@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 from pgwright.event import OnEvent, silent
 from pgwright.project import Project
+from pgwright.project.address import address_of
 from pgwright.run import origin, stamp
-from pgwright.run.address import address_of
 from pgwright.run.approval import Asked
 from pgwright.run.planned import Known, upwards
 from pgwright.run.preview import Preview
