@@ -210,6 +210,9 @@ def _versions(to: Installer) -> None:
                 f"CREATE TRIGGER pgwright_version BEFORE INSERT OR UPDATE OR DELETE ON {name}"
                 " FOR EACH STATEMENT EXECUTE FUNCTION pgwright.on_version()".encode()
             )
+            conn.execute(f"GRANT SELECT ON {name} TO {RUNNER}".encode())  # where a run stands, it has to read itself
+            if not name.startswith("public."):
+                conn.execute(f"GRANT USAGE ON SCHEMA {name.rpartition('.')[0]} TO {RUNNER}".encode())
     to.tell(f"version tables: {', '.join(names) or 'none yet'}")
 
 

@@ -197,7 +197,7 @@ class CannotWalk(Refusal):
 
 class AwaitsApproval(Refusal):
     """
-    {revision} waits for an approval before it may be applied to {environment}: {what}
+    {revision} waits for an approval before it may run on {environment}: {what}
     Nothing was changed.
     """
 
@@ -230,6 +230,25 @@ class Disconnected(Refusal):
     """
 
     code = "PW-RUN-29"
+
+
+class NotInOneSession(Refusal):
+    """
+    {revision} cannot run in the guarded database of {environment}: {why}
+    It would run in the project's own connection, and the guard lends the owner to one session only. Rewrite it so that it
+    sends the same statements whatever the rows are (pgwright prove says `replayable`), or fill rows in a planned backfill.
+    """
+
+    code = "PW-RUN-30"
+
+
+class NoJournal(Refusal):
+    """
+    The guarded database of {environment} has no journal for runs, and nobody but the installer may make one.
+    Lay the guard again, it adds what is missing: pgwright gate install --env {environment} --yes
+    """
+
+    code = "PW-RUN-31"
 
 
 class LostConnection(Refusal):

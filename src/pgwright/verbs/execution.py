@@ -13,7 +13,7 @@ from pgwright.project import Project
 from pgwright.project.address import address_of
 from pgwright.records import Proof, Receipt, from_json
 from pgwright.run import approval, journal, origin, stamp
-from pgwright.run.approval import Asked, Gate, open_gate
+from pgwright.run.approval import Asked, Gate
 from pgwright.run.likeness import made_roles
 from pgwright.run.planned import Known, upwards, version_table
 from pgwright.run.policy import Policy
@@ -25,6 +25,7 @@ from pgwright.run.whole import Whole
 from pgwright.run.withdraw import withdraw
 from pgwright.shadow.identity import ast_hash
 from pgwright.shadow.order import walked
+from pgwright.verbs.gatekeeper import close_left, gatekeeper, remember_head
 from pgwright.verbs.kept import keep
 from pgwright.verbs.rebuilt import rebuilding
 from pgwright.verbs.refusals import BrokenHistory
@@ -38,7 +39,7 @@ class How:
 
     policy: Policy = field(default_factory=Policy)
     python: str | None = None
-    gate: Gate = open_gate
+    gate: Gate | None = None  # by default the project's own: its decision matrix and approvals
     stopping: Callable[[], bool] = lambda: False
     point: Callable[[str], None] = lambda name: None
 
@@ -87,10 +88,12 @@ def execute(
         origin.require(session, project.root)
         table = version_table_of(known)
         before = stamp.heads(session.conn, table)
+        close_left(project, session, known)
         units = units_of(known, before)
         if not units and not journal.exists(session):
             return Executed(environment, before, before)
-        accepted = approval.require(how.gate, Asked(address.environment, session.about, units))
+        asked = Asked(address.environment, session.about, units, session.is_guarded)
+        accepted = approval.require(how.gate or gatekeeper(project), asked)
         require_preconditions(session, units)
         journal.make(session)
         journal.resume(session, before)
@@ -103,6 +106,7 @@ def execute(
             for receipt in carry_out(work, units):
                 keep(project, "receipts", f"{environment}.{receipt.revision}.{receipt.direction}", receipt)
                 receipts.append(receipt)
+                remember_head(project, environment, receipt.ledger)
                 _tell(session, receipt)
                 if receipt.state != "done":
                     break

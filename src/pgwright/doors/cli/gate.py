@@ -65,12 +65,13 @@ def install_guard(env: str, admin_env: str | None, yes: bool, quorum: int, touch
         from pgwright.gate.signers import listed, signers_of
         from pgwright.project.address import address_of
         from pgwright.records import to_json
+        from pgwright.run import journal
 
         project = call.found()
         with install.opened(address_of(project.settings, env, variable=admin_env), on_event) as to:
             planned = install.plan(to)
             if yes:
-                install.install(to, listed(signers_of(project), touch=touch), quorum=quorum)
+                install.install(to, listed(signers_of(project), touch=touch), quorum=quorum, also=journal.tables())
         data = {**to_json(planned), "done": yes, "errors": []}
         return Answer(data, lambda: shown(planned, done=yes), 0 if yes else 3)
 
