@@ -29,6 +29,7 @@ from pgwright.verbs.gatekeeper import close_left, gatekeeper, remember_head
 from pgwright.verbs.kept import keep
 from pgwright.verbs.rebuilt import rebuilding
 from pgwright.verbs.refusals import BrokenHistory
+from pgwright.verbs.sealed import require_sealed
 
 Units = Callable[[Known, tuple[str, ...]], tuple[Unit, ...]]
 
@@ -84,6 +85,8 @@ def execute(
     """Run the units that lie on the way. Raises the refusal that kept it, or that ended it; receipts are kept as they come."""
     known = known_of(project)
     address = address_of(project.settings, environment)
+    if not back:  # the way back is the proven one, whatever somebody is working on
+        require_sealed(project, address.environment.kind, on_event)
     with opened(address, how.policy, on_event, how.point, how.stopping) as session, journal.alone(session):
         origin.require(session, project.root)
         table = version_table_of(known)

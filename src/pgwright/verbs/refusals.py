@@ -58,3 +58,14 @@ class ForbiddenStep(Refusal):
     """
 
     code = "PW-GATE-49"
+
+
+class BrokenSeal(Refusal):
+    """
+    the history is not what was sealed ({count} finding(s)): {first}
+    {instead}
+    All of it: pgwright history verify
+    """
+
+    code = "PW-GATE-50"
+    exit_status = 1
