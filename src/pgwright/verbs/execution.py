@@ -25,6 +25,7 @@ from pgwright.run.whole import Whole
 from pgwright.run.withdraw import withdraw
 from pgwright.shadow.identity import ast_hash
 from pgwright.shadow.order import walked
+from pgwright.verbs import backup
 from pgwright.verbs.gatekeeper import close_left, gatekeeper, remember_head
 from pgwright.verbs.kept import keep
 from pgwright.verbs.rebuilt import rebuilding
@@ -98,6 +99,7 @@ def execute(
         asked = Asked(address.environment, session.about, units, session.is_guarded)
         accepted = approval.require(how.gate or gatekeeper(project), asked)
         require_preconditions(session, units)
+        backup.require(project, session, units, before)
         journal.make(session)
         journal.resume(session, before)
         if back and (noted := journal.open_unit(session)) is not None and noted.direction == "up":
