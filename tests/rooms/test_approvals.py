@@ -437,6 +437,19 @@ def test_an_approval_that_is_not_there(project: SealedProject) -> None:
         place_of(project.found, "staging", CLUSTER, "clinic")
 
 
+def test_a_signature_by_somebody_unlisted_is_told_when_it_is_checked(project: SealedProject) -> None:
+    """Whoever signs without our command is judged all the same."""
+    id = ask(project)
+    folder = project.root / ".pgwright/approvals"
+    text = (folder / f"{id}.txt").read_bytes()
+    (folder / f"{id}.mallory.sig").write_text(signature_of(project.root / "keys/mallory", text))
+    with pytest.raises(refusals.NotListed):
+        check(project, id)
+    (folder / f"{id}.mallory.sig").write_text(signature_of(project.root / "keys/alice", text.replace(b"\n", b"\r\n")))
+    with pytest.raises(refusals.LineEnds):
+        check(project, id)
+
+
 # the list of signers
 
 

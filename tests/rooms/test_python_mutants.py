@@ -19,7 +19,9 @@ FILES = ("judge", "approval", "sshsig", "ed25519", "signers", "policy")
 TESTS = ("test_ed25519", "test_policy", "test_approvals", "test_supersede")
 QUICK = ("ed25519", "policy")  # in every run of the suite, a few; the others with --slow
 # What is taken out and changes nothing, with the reason why it stands there.
-EQUAL: dict[str, str] = {}
+EQUAL = {
+    'facts.get("touch", ["required"]) != ["required"]': "the text is written again and compared: it would differ",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Mutant:
 
     file: str
     line: int
+    check: str
     text: str
 
     @property
@@ -41,7 +44,7 @@ def mutants() -> Iterator[Mutant]:
         source = (GATE / f"{file}.py").read_text("utf-8")
         for node in ast.walk(ast.parse(source)):
             if isinstance(node, ast.If) and _refuses(node.body[-1]):
-                yield Mutant(file, node.lineno, _never(source, node.test))
+                yield Mutant(file, node.lineno, ast.get_source_segment(source, node.test) or "", _never(source, node.test))
 
 
 def _refuses(last: ast.stmt) -> bool:
@@ -83,7 +86,7 @@ def test_taking_out_a_check_turns_a_test_red(tmp_path: Path, name: str) -> None:
         env = {**os.environ, "PYTHONPATH": str(tmp_path / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
         done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
         if done.returncode == 1:
-            assert name not in EQUAL
+            assert one.check not in EQUAL
             return
         assert done.returncode == 0, done.stdout[-2000:]
-    assert name in EQUAL, f"{one.file}.py line {one.line}: nobody notices that it is gone"
+    assert one.check in EQUAL, f"{one.file}.py line {one.line}: nobody notices that it is gone"

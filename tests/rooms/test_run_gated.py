@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from gated import Gated, refused_as
@@ -207,3 +211,42 @@ def test_a_key_that_the_database_does_not_list_opens_nothing(gated: At) -> None:
         production.apply("b2")
     production.sign(production.request("b2"), "bob")
     assert production.apply("b2").after == ("b2",)
+
+
+RUN = """
+import sys
+from pathlib import Path
+from target import QUICK
+from pgwright import project, verbs
+verbs.apply(project.find(Path(sys.argv[1])), "production", how=verbs.How(QUICK, point=lambda name: print(name, flush=True)))
+"""
+
+
+BUILDING = "application_name = 'pgwright run' AND state = 'active' AND datname = current_database()"
+
+
+def test_a_runner_that_is_killed_while_it_builds_an_index(gated: At) -> None:
+    """SIGKILL in CREATE INDEX CONCURRENTLY: the invalid index goes, by the one statement that the guard lets through for it."""
+    production = gated("T2")
+    production.approved("b2", "c3")
+    production.apply("b2")
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
+    with production.connect() as blocker:
+        blocker.execute("BEGIN; INSERT INTO customers VALUES (1, 'in the way')")
+        command = [sys.executable, "-c", RUN, str(production.tiny.root)]
+        with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as runner:
+            assert runner.stdout is not None
+            try:
+                assert any(row == "c3.1.cleared\n" for row in runner.stdout)
+                while not production.value("SELECT count(*) FROM pg_index, pg_sleep(0.02) WHERE NOT indisvalid"):
+                    assert runner.poll() is None
+            finally:
+                runner.kill()
+        while production.value(f"SELECT count(*) FROM pg_stat_activity, pg_sleep(0.02) WHERE {BUILDING}"):
+            continue  # the server notices within a second that nobody is there
+        blocker.execute("COMMIT")
+    assert production.apply().after == ("c3",)
+    assert production.value("SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_mail'::regclass")
+    said = production.ledger()
+    assert (said.count("open"), said.count("close")) == (3, 2)
+    assert any("left invalid" in one.text for one in production.events)
