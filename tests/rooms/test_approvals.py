@@ -25,7 +25,7 @@ from pgwright.gate.guard_refusals import NoSigners as NobodyCould
 from pgwright.gate.judge import Approved, Circumstances, Document, judge
 from pgwright.gate.papers import approval_digest, read_document
 from pgwright.gate.plan_digest import plan_of
-from pgwright.gate.signers import listed, read_signers
+from pgwright.gate.signers import listed, read_signers, signers_of
 from pgwright.project.refusals import UnknownEnvironment
 from pgwright.shadow.stage import Options
 from pgwright.verbs import Wish, prove
@@ -517,6 +517,13 @@ def test_the_commands(project: SealedProject, database: str, server: Any, monkey
     monkeypatch.delenv("PRODUCTION_URL")
     lost = CliRunner().invoke(cli, ["request", "a3", "--env", "production", "--json"])
     assert json.loads(lost.stdout)["errors"][0]["code"] == "PW-GATE-48"
+
+
+def test_without_a_list_nobody_can_sign(project: SealedProject) -> None:
+    shutil.rmtree(project.root / ".git")
+    (project.root / ".pgwright/allowed_signers").unlink()
+    with pytest.raises(refusals.NoSigners, match="allowed_signers"):
+        signers_of(project.found)
 
 
 def test_what_a_guarded_database_would_list(tmp_path: Path) -> None:
