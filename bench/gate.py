@@ -26,7 +26,8 @@ from pgwright.gate import guard
 from pgwright.gate.bypass.case import Case
 from pgwright.gate.bypass.keygen import Keygen
 from pgwright.gate.bypass.play import approved, digests
-from pgwright.gate.install import Installer, Signer, install
+from pgwright.gate.install import Installer, install
+from pgwright.gate.signers import Listed
 from pgwright.project.settings import Environment
 from pgwright.shadow.binaries import find
 from pgwright.shadow.server import Server, start
@@ -66,7 +67,7 @@ def prepare(server: Server, keys: Keygen) -> None:
             conn.execute(guard.text("scene").format(s="shop").encode())
             conn.execute("RESET ROLE")
     with server.connect(GUARDED) as conn:
-        planned = install(Installer(conn, Environment(GUARDED, "staging", "NONE")), [Signer("alice", *keys.public("alice"))])
+        planned = install(Installer(conn, Environment(GUARDED, "staging", "NONE")), [Listed("alice", *keys.public("alice"))])
         assert planned.tier == "T2"
 
 

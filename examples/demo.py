@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import demo_gate
+
 HERE = Path(__file__).resolve().parent
 OUT = HERE.parent / "demo-out"
 PROJECT = OUT / "clinic"
@@ -61,6 +63,7 @@ def main() -> None:
     say(f"The files are in {PROJECT.relative_to(HERE.parent)}/:")
     for name in new:
         print(f"  {name}")
+    demo_gate.main(PROJECT, say)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ _numbers = count(1)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="also run what is marked slow")
+    parser.addoption("--wycheproof", help="the file ed25519_test.json of Wycheproof, which is not kept here")
     parser.addoption("--kills", type=int, default=200, help="how many kill points tests/kill tries, about")
 
 

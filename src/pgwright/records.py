@@ -177,6 +177,7 @@ class Receipt:
     validation: tuple[tuple[str, int], ...] = ()
     findings: tuple[Finding, ...] = ()
     approvals: tuple[str, ...] = ()  # digests of the approvals that let it pass
+    ledger: str = ""  # head of a guarded database's ledger afterwards: its number and hash
     tool: str = field(default="pgwright/0.1.0")
     format: str = "receipt/1"
 

@@ -13,7 +13,8 @@ from psycopg import sql
 
 from pgwright.gate import guard
 from pgwright.gate.bypass.case import Who
-from pgwright.gate.install import Installer, Signer, install
+from pgwright.gate.install import Installer, install
+from pgwright.gate.signers import Listed
 from pgwright.project.settings import Environment
 from pgwright.shadow.server import Server
 
@@ -106,6 +107,6 @@ def build(server: Server, name: str, tier: str, keys: Keys) -> None:
                 guard.set_tier(conn, "T1")
 
 
-def signer(keys: Keys, person: str) -> Signer:
+def signer(keys: Keys, person: str) -> Listed:
     """alice has two keys; carol's counts only when it was touched."""
-    return Signer(person.removesuffix("2"), *keys.public(person), person == "carol")
+    return Listed(person.removesuffix("2"), *keys.public(person), person == "carol")

@@ -103,11 +103,11 @@ def test_from_the_plan_to_the_removal(project: Path, server: Server) -> None:
 
 def test_what_is_wrong_is_named(project: Path, server: Server) -> None:
     refused = run(project, server, "gate", "install", "--env", "nowhere", status=2)
-    assert "Known: staging" in refused["errors"][0]["message"]
+    assert "(staging)" in refused["errors"][0]["message"]
     refused = run(project, server, "gate", "install", "--env", "staging", "--admin-env", "NO_SUCH", status=2)
     assert "NO_SUCH" in refused["errors"][0]["message"]
     (project / ".pgwright/allowed_signers").write_text("alice ssh-rsa AAAA\n")
     refused = run(project, server, "gate", "install", "--env", "staging", "--yes", status=2)
-    assert "no ed25519 key" in refused["errors"][0]["message"]
+    assert refused["errors"][0]["code"] == "PW-GATE-22"
     refused = run(project, server, "gate", "install", "--env", "staging", status=2, user="nobody_there")
-    assert refused["errors"][0]["code"] == "PW-GUARD-03"
+    assert refused["errors"][0]["code"] == "PW-PROJECT-11"

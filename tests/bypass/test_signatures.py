@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from keys import Keys, envelope, raw
 from scenes import Connection, Scene
 
+from pgwright.gate import ed25519
 from pgwright.gate.bypass.signing import ORDER, bare, packed
 
 # RFC 8032, section 7.1: public key, message, signature
@@ -187,3 +189,22 @@ def test_ssh_keygen_does_not_ask_for_the_touch_and_we_do(conn: Connection, tmp_p
     for armoured, was_touched in ((untouched, False), (touched, True)):
         query = "SELECT holds, touched FROM pgwright.signature_verify(%s, %s)"
         assert conn.execute(query, (armoured, "x\n")).fetchall() == [(True, was_touched)]
+
+
+def test_wycheproof(conn: Connection, request: pytest.FixtureRequest) -> None:
+    """Every vector of Wycheproof's ed25519_test.json that --wycheproof names: its own verdict, the SQL's, ours, the library's.
+
+    The file is not ours to keep here: the edges above make the same kinds of trouble anew.
+    """
+    file = request.config.getoption("--wycheproof")
+    if not file:
+        pytest.skip("--wycheproof FILE (testvectors_v1/ed25519_test.json of C2SP/wycheproof)")
+    vectors = [
+        (*(bytes.fromhex(text) for text in (group["publicKey"]["pk"], one["msg"], one["sig"])), one["result"] == "valid")
+        for group in json.loads(Path(file).read_text("utf-8"))["testGroups"] for one in group["tests"]
+    ]  # fmt: skip
+    assert len(vectors) >= 100
+    for key, message, signature, valid in vectors:
+        parts = (key, message, signature)
+        verdicts = (in_sql(conn, *parts), in_python(*parts), ed25519._holds(*parts))
+        assert verdicts == (valid, valid, valid), (key.hex(), message.hex(), signature.hex())

@@ -20,8 +20,8 @@ from crash import Crashing
 from cut import When, Wire
 from writers import Writer
 
+from pgwright.project.address import address_of
 from pgwright.project.settings import read_settings
-from pgwright.run.address import address_of
 from pgwright.run.steer import state
 from pgwright.schema.catalog import capture
 from pgwright.schema.fingerprint import fingerprint

@@ -20,10 +20,13 @@ from pgwright.doors.cli import cli
 from pgwright.errors import Refusal
 from pgwright.gate import approval_refusals as refusals
 from pgwright.gate.approval import read_text, text_of
+from pgwright.gate.guard_refusals import NoExpiryThere
+from pgwright.gate.guard_refusals import NoSigners as NobodyCould
 from pgwright.gate.judge import Approved, Circumstances, Document, judge
 from pgwright.gate.papers import approval_digest, read_document
 from pgwright.gate.plan_digest import plan_of
-from pgwright.gate.signers import read_signers
+from pgwright.gate.signers import listed, read_signers, signers_of
+from pgwright.project.refusals import UnknownEnvironment
 from pgwright.shadow.stage import Options
 from pgwright.verbs import Wish, prove
 from pgwright.verbs.approve import approve, check_approval, circumstances, proof_of, request
@@ -430,8 +433,21 @@ def test_a_signature_file_that_is_none(project: SealedProject) -> None:
 def test_an_approval_that_is_not_there(project: SealedProject) -> None:
     with pytest.raises(refusals.UnknownApproval):
         check(project, "a3")
-    with pytest.raises(refusals.UnknownEnvironment, match="staging"):
+    with pytest.raises(UnknownEnvironment, match="staging"):
         place_of(project.found, "staging", CLUSTER, "clinic")
+
+
+def test_a_signature_by_somebody_unlisted_is_told_when_it_is_checked(project: SealedProject) -> None:
+    """Whoever signs without our command is judged all the same."""
+    id = ask(project)
+    folder = project.root / ".pgwright/approvals"
+    text = (folder / f"{id}.txt").read_bytes()
+    (folder / f"{id}.mallory.sig").write_text(signature_of(project.root / "keys/mallory", text))
+    with pytest.raises(refusals.NotListed):
+        check(project, id)
+    (folder / f"{id}.mallory.sig").write_text(signature_of(project.root / "keys/alice", text.replace(b"\n", b"\r\n")))
+    with pytest.raises(refusals.LineEnds):
+        check(project, id)
 
 
 # the list of signers
@@ -501,3 +517,24 @@ def test_the_commands(project: SealedProject, database: str, server: Any, monkey
     monkeypatch.delenv("PRODUCTION_URL")
     lost = CliRunner().invoke(cli, ["request", "a3", "--env", "production", "--json"])
     assert json.loads(lost.stdout)["errors"][0]["code"] == "PW-GATE-48"
+
+
+def test_without_a_list_nobody_can_sign(project: SealedProject) -> None:
+    shutil.rmtree(project.root / ".git")
+    (project.root / ".pgwright/allowed_signers").unlink()
+    with pytest.raises(refusals.NoSigners, match="allowed_signers"):
+        signers_of(project.found)
+
+
+def test_what_a_guarded_database_would_list(tmp_path: Path) -> None:
+    """Its list knows no namespaces and no last day: what is not ours stays out, what ends is refused."""
+    key = public_words(make_key(tmp_path / "one"))
+    other = public_words(make_key(tmp_path / "two"))
+    old = public_words(make_key(tmp_path / "three"))
+    lines = f'alice {key}\nbob namespaces="git" {other}\ncarol valid-before="20200101" {old}\n'
+    [one] = listed(read_signers(lines))
+    assert (one.principal, f"{one.kind} {one.key}", one.touch) == ("alice", key, False)
+    with pytest.raises(NoExpiryThere, match="bob is valid until 2999-01-01"):
+        listed(read_signers(f'alice {key}\nbob valid-before="29990101" {other}\n'))
+    with pytest.raises(NobodyCould, match="no key that is valid now"):
+        listed(read_signers(f'alice valid-after="29990101" {key}\n'))

@@ -136,3 +136,26 @@ def read_bytes(signature: str) -> bytes:
 
 def armoured(raw: bytes) -> str:
     return f"-----BEGIN SSH SIGNATURE-----\n{base64.encodebytes(raw).decode()}-----END SSH SIGNATURE-----\n"
+
+
+NO_POINTS = {"off the curve": (2, 0), "too large": (ed25519.P + 1, 0), "-0": (1, 1), "-0 again": (ed25519.P - 1, 1)}
+
+
+@pytest.mark.parametrize(("y", "sign"), NO_POINTS.values(), ids=NO_POINTS)
+def test_what_is_no_point_is_not_decoded(y: int, sign: int) -> None:
+    assert ed25519._decoded((y | sign << 255).to_bytes(32, "little")) is None
+
+
+def test_what_the_signature_does_not_cover_is_read_all_the_same(tmp_path: Path) -> None:
+    """Version, hash and kind stand outside of what is signed: another one would hold as well if nobody looked."""
+    raw = read_bytes(signature_of(make_key(tmp_path / "alice"), b"text"))
+    hashed, kind = b"\0\0\0\6sha512", b"\0\0\0\x0bssh-ed25519"
+    after = raw.rindex(kind)
+    for changed in (
+        raw[:9] + b"\2" + raw[10:],
+        raw.replace(hashed, b"\0\0\0\6sha384"),
+        raw[:after] + b"\0\0\0\x0bssh-ed99999" + raw[after + len(kind) :],
+    ):
+        assert changed != raw and len(changed) == len(raw)
+        with pytest.raises(CutSignature):
+            read(armoured(changed))

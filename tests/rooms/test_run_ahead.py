@@ -16,8 +16,8 @@ from tiny_project import TABLE
 
 from pgwright import project, verbs
 from pgwright.doors.cli import cli
+from pgwright.project.address import address_of
 from pgwright.run import refusals
-from pgwright.run.address import address_of
 from pgwright.run.approval import Answered
 from pgwright.run.likeness import see
 from pgwright.run.session import opened
@@ -106,4 +106,4 @@ def test_the_commands(target: Target) -> None:
     back = CliRunner().invoke(cli, ["undo", *where, "--to", "a1"])
     assert back.exit_code == 0 and "recorded is a1" in back.output
     missing = CliRunner().invoke(cli, ["apply", "--env", "moon", "-C", str(target.tiny.root), "--json"])
-    assert missing.exit_code == 2 and "PW-RUN-01" in missing.output
+    assert missing.exit_code == 2 and "PW-PROJECT-08" in missing.output

@@ -2,7 +2,7 @@
 
 S1 to S21 are the failure stories that the design was made against. Those of a history on disk are told by `history verify`
 and `history stamps`, those of a revision by its proof, those of a database by comparing catalogs. S20 (guides that say
-`stamp head` and `downgrade base`) is refused by the guard in the database, and tested there.
+`stamp head` and `downgrade base`) is refused by the guard in the database: tests/bypass/test_plain_alembic.py.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sealed_project import SealedProject, make
 
 from pgwright.gate.drift import drift, stamp_drift
 from pgwright.gate.kinds import of_message
+from pgwright.gate.mentions import mentions
 from pgwright.gate.policy import decide
 from pgwright.gate.stamps import stamps
 from pgwright.project import find
@@ -306,5 +307,17 @@ def test_s7_a_backup_of_a_newer_schema_than_its_stamp(tale: Story, server: Any, 
     assert list(stamp_drift("two", actual, proofs)) == []
 
 
-def test_s18_a_column_that_other_code_still_reads_goes_with_a_person_only() -> None:
+def test_s18_a_column_that_other_code_still_reads_is_told_before_somebody_signs(history: SealedProject) -> None:
+    (history.root / "scripts").mkdir()
+    (history.root / "scripts/report.sql").write_text("SELECT id,\n       phone FROM person;\n")
+    (history.root / "app/letters.py").write_text("QUERY = 'SELECT p.phone FROM person p'\nphones = 1\n")
+    found = mentions(history.found, ("table column public.person.phone", "index public.ix_person_phone"))
+    assert [(one.name, one.file, one.line) for one in found] == [
+        ("phone", "app/letters.py", 1),
+        ("phone", "scripts/report.sql", 2),
+    ]
+    assert mentions(history.found, ("index public.ix_person_phone",)) == ()
+
+
+def test_s18_it_goes_with_a_person_only() -> None:
     assert decide(of_message(Observed("ALTER TABLE person DROP COLUMN phone"))).tier == "human"

@@ -247,12 +247,3 @@ class PolicyTooLoose(Refusal):
     """
 
     code = "PW-GATE-46"
-
-
-class UnknownEnvironment(Refusal):
-    """
-    there is no environment {environment} in pgwright.toml
-    There are: {known}
-    """
-
-    code = "PW-GATE-47"

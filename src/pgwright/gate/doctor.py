@@ -14,7 +14,7 @@ from typing import NoReturn
 import psycopg
 
 from pgwright.event import Event, OnEvent, silent
-from pgwright.gate import address, guard, state, tiers
+from pgwright.gate import guard, state, tiers
 from pgwright.gate.bypass import CASES
 from pgwright.gate.bypass.case import Case, Who
 from pgwright.gate.bypass.keygen import SOFTWARE, Keygen
@@ -25,7 +25,7 @@ from pgwright.gate.guard_refusals import NotGuarded
 from pgwright.gate.install import is_guarded
 from pgwright.gate.state import Check
 from pgwright.gate.statements import statement
-from pgwright.project.settings import Environment
+from pgwright.project.address import Address
 
 SCHEMA, APP, MASTER = "pgwright_doctor", "pgwright_doctor_app", "pgwright_doctor_master"
 LOGINS: dict[Who, str] = {"app": APP, "runner": guard.RUNNER, "opened": guard.RUNNER, "master": MASTER, "superuser": ""}
@@ -65,10 +65,10 @@ class Health:
         return not any(one.level == "bad" for one in self.checks) and not any(row.differs for row in self.rows)
 
 
-def examine(environment: Environment, variable: str | None = None, on_event: OnEvent = silent) -> Health:
-    """Look, then play. Raises NotGuarded; leaves nothing behind."""
-    with address.connect(environment, variable) as conn:
-        return examined(conn, environment.name, on_event)
+def examine(address: Address, on_event: OnEvent = silent) -> Health:
+    """Look, then play. Raises NotGuarded and Unreachable; leaves nothing behind."""
+    with address.connect("gate") as conn:
+        return examined(conn, address.name, on_event)
 
 
 def examined(

@@ -5,33 +5,6 @@ from __future__ import annotations
 from pgwright.errors import Refusal
 
 
-class NoSuchEnvironment(Refusal):
-    """
-    There is no environment {name}. Known: {known}
-    Name it in pgwright.toml: [environments.{name}] with kind and url_env.
-    """
-
-    code = "PW-GUARD-01"
-
-
-class NoUrl(Refusal):
-    """
-    The variable {variable}, which holds the address of {environment}, is {what}.
-    Set it to a URL such as postgresql://login@host/database. The address itself never goes into a file.
-    """
-
-    code = "PW-GUARD-02"
-
-
-class NoAnswer(Refusal):
-    """
-    {environment} does not answer: {why}
-    The address is in {variable}. A direct connection is needed, not one through a pooler in transaction mode.
-    """
-
-    code = "PW-GUARD-03"
-
-
 class MayNotInstall(Refusal):
     """
     {login} may not install the guard on {environment}: {what}
@@ -67,6 +40,15 @@ class NoSigners(Refusal):
     """
 
     code = "PW-GUARD-07"
+
+
+class NoExpiryThere(Refusal):
+    """
+    The key of {signer} is valid until {until}, and the list inside the database knows no last day.
+    Take valid-before away for the installation, and have the key removed in time: pgwright gate signers
+    """
+
+    code = "PW-GUARD-11"
 
 
 class NotConfirmed(Refusal):

@@ -11,24 +11,16 @@ import psycopg
 from psycopg import sql
 
 from pgwright.event import Event, OnEvent, silent
-from pgwright.gate import address, guard, ownership, tiers
+from pgwright.gate import guard, ownership, tiers
 from pgwright.gate.guard import GATE, OWNER, RUNNER, Connection
 from pgwright.gate.guard_refusals import MayNotInstall, NoSigners, NotGuarded
 from pgwright.gate.ownership import Thing
+from pgwright.gate.signers import Listed
 from pgwright.gate.statements import statement
+from pgwright.project.address import Address
 from pgwright.project.settings import Environment
 
 PLATFORM = ("rdsadmin", "cloudsqladmin", "azuresu", "azure_pg_admin", "supabase_admin", "cloud_admin")
-
-
-@dataclass(frozen=True, slots=True)
-class Signer:
-    """Who may sign: a name, and a key as in an SSH public key file."""
-
-    principal: str
-    kind: str
-    key: str
-    touch: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +60,10 @@ class Installer:
 
 
 @contextmanager
-def opened(environment: Environment, variable: str | None = None, on_event: OnEvent = silent) -> Iterator[Installer]:
-    """An installer for the length of the block."""
-    with address.connect(environment, variable) as conn:
-        yield Installer(conn, environment, on_event)
+def opened(address: Address, on_event: OnEvent = silent) -> Iterator[Installer]:
+    """An installer for the length of the block. Raises Unreachable."""
+    with address.connect("gate") as conn:
+        yield Installer(conn, address.environment, on_event)
 
 
 def is_guarded(conn: Connection) -> bool:
@@ -122,7 +114,7 @@ def _warnings(conn: Connection) -> tuple[str, ...]:
     return tuple(found)
 
 
-def install(to: Installer, signers: Sequence[Signer], *, quorum: int = 1, also: str = "") -> Plan:
+def install(to: Installer, signers: Sequence[Listed], *, quorum: int = 1, also: str = "") -> Plan:
     """Do what `plan` says. Raises NoSigners, MayNotInstall and StillInUse; run again, it goes on.
 
     `also` is SQL for further tables in the schema pgwright that runs write (the runner's journal).
@@ -146,7 +138,7 @@ def install(to: Installer, signers: Sequence[Signer], *, quorum: int = 1, also: 
     return planned
 
 
-def _lay(to: Installer, signers: Sequence[Signer], quorum: int, also: str) -> None:
+def _lay(to: Installer, signers: Sequence[Listed], quorum: int, also: str) -> None:
     conn = to.conn
     first = not is_guarded(conn)
     with conn.transaction():
@@ -218,6 +210,9 @@ def _versions(to: Installer) -> None:
                 f"CREATE TRIGGER pgwright_version BEFORE INSERT OR UPDATE OR DELETE ON {name}"
                 " FOR EACH STATEMENT EXECUTE FUNCTION pgwright.on_version()".encode()
             )
+            conn.execute(f"GRANT SELECT ON {name} TO {RUNNER}".encode())  # where a run stands, it has to read itself
+            if not name.startswith("public."):
+                conn.execute(f"GRANT USAGE ON SCHEMA {name.rpartition('.')[0]} TO {RUNNER}".encode())
     to.tell(f"version tables: {', '.join(names) or 'none yet'}")
 
 

@@ -14,12 +14,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
-from pgwright.gate import address
 from pgwright.gate.guard import Connection
 from pgwright.gate.guard_refusals import NotGuarded
 from pgwright.gate.statements import statement
 from pgwright.project import Project
-from pgwright.project.settings import Environment
+from pgwright.project.address import Address
 
 HEADS = Path(".pgwright/heads")
 Kind = Literal["edited", "missing", "unlinked", "cut", "replaced", "forgotten"]
@@ -69,12 +68,12 @@ class Verified:
 
 
 @contextmanager
-def opened(environment: Environment, variable: str | None = None) -> Iterator[Connection]:
-    """A read-only session. Raises NotGuarded where there is no ledger."""
-    with address.connect(environment, variable) as conn:
+def opened(address: Address) -> Iterator[Connection]:
+    """A read-only session. Raises NotGuarded where there is no ledger, and Unreachable."""
+    with address.connect("ledger") as conn:
         conn.read_only = True
         if not conn.execute(statement("has_ledger")).fetchall()[0][0]:
-            raise NotGuarded(environment=environment.name)
+            raise NotGuarded(environment=address.name)
         yield conn
 
 

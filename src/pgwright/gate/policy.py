@@ -13,6 +13,7 @@ from typing import Any, Literal
 from pgwright.gate.approval_refusals import PolicyTooLoose
 
 Tier = Literal["independent", "ARCHITECT", "human", "forbidden"]
+BACKUPS = ("B0", "B1", "B2", "B3", "B4")  # run/backup/ladder.py says what each is worth
 TIERS: tuple[Tier, ...] = ("independent", "ARCHITECT", "human", "forbidden")
 
 
@@ -101,6 +102,9 @@ class Policy:
     days: int = 7  # until an approval expires
     quorum: int = 1
     touch: bool = False  # only hardware keys that were touched
+    backup: str = "B0"  # what the backup on record must be worth before anything is applied in production
+    backup_for_loss: str = "B0"  # the same where data is lost
+    backup_hours: float = 24.0  # until a backup, and a restore of it, is stale
 
 
 DEFAULT = Policy()
@@ -156,6 +160,8 @@ def _require_stricter(key: str, given: Any) -> None:
     is_number = isinstance(given, (int, float)) and not isinstance(given, bool)
     if key == "touch":
         fits, rule = isinstance(given, bool) and given >= house, "true asks for hardware keys"
+    elif key in ("backup", "backup_for_loss"):
+        fits, rule = given in BACKUPS, f"one of {', '.join(BACKUPS)}"
     elif key == "quorum":
         fits, rule = is_number and isinstance(given, int) and given >= house, f"at least {house} people"
     else:

@@ -9,17 +9,30 @@ from __future__ import annotations
 import base64
 import binascii
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pgwright.gate.approval_refusals import BadSigners, NoSigners
-from pgwright.gate.sshsig import NAMESPACE, kind_of
+from pgwright.gate.guard_refusals import NoExpiryThere
+from pgwright.gate.guard_refusals import NoSigners as NobodyCould
+from pgwright.gate.sshsig import HARDWARE, NAMESPACE, kind_of
 from pgwright.project import Project
 from pgwright.project.repository import file_at, has_commits, merge_base
 
 FILE = Path(".pgwright/allowed_signers")
 OPTIONS = ("namespaces", "valid-after", "valid-before")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Who may sign, as a guarded database lists it: a name, and a key as in an SSH public key file."""
+
+    principal: str
+    kind: str
+    key: str
+    touch: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +69,24 @@ def signers_of(project: Project, base: str | None = None) -> tuple[Signer, ...]:
             raise NoSigners(where=FILE)
         text = file.read_text("utf-8")
     return read_signers(text)
+
+
+def listed(signers: Sequence[Signer], *, touch: bool = False, now: datetime | None = None) -> tuple[Listed, ...]:
+    """The keys as the guard lists them at installation: those that are valid now. Raises NoExpiryThere and NoSigners.
+
+    The database's list knows no last day: a key that has one would count there for ever, so it is refused. With
+    `touch`, a hardware key counts only when it was touched.
+    """
+    at = now or datetime.now(UTC)
+    for one in signers:
+        if one.valid_before is not None and one.is_valid(at):
+            raise NoExpiryThere(signer=one.name, until=one.valid_before.date())
+    found = [one for one in signers if one.is_valid(at)]
+    if not found:
+        raise NobodyCould(why=f"{FILE} has no key that is valid now", where=FILE)
+    return tuple(
+        Listed(one.name, one.kind, base64.b64encode(one.key).decode(), touch and one.kind == HARDWARE) for one in found
+    )
 
 
 def read_signers(text: str) -> tuple[Signer, ...]:

@@ -67,3 +67,39 @@ class AmbiguousRevision(Refusal):
     """
 
     code = "PW-PROJECT-07"
+
+
+class UnknownEnvironment(Refusal):
+    """
+    There is no environment {name} in the settings of this project ({known}).
+    Name it in pgwright.toml: [environments.{name}] with kind and url_env, the variable that holds the address.
+    """
+
+    code = "PW-PROJECT-08"
+
+
+class NoAddress(Refusal):
+    """
+    The variable {variable}, which holds the address of {environment}, is not set.
+    Set it for this command alone: {variable}=postgresql://... pgwright ...
+    """
+
+    code = "PW-PROJECT-09"
+
+
+class BadAddress(Refusal):
+    """
+    The address in {variable} cannot be used: {why}
+    It is postgresql://user:password@host:port/database, with libpq's parameters behind a question mark.
+    """
+
+    code = "PW-PROJECT-10"
+
+
+class Unreachable(Refusal):
+    """
+    The database of {environment} cannot be reached: {why}
+    Nothing was changed. Check {variable}, the network and pg_hba.conf.
+    """
+
+    code = "PW-PROJECT-11"

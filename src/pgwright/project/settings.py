@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from pgwright.project.baseline import BaselineSettings, read_baseline
-from pgwright.project.refusals import BadSettings, PasswordInFile
+from pgwright.project.refusals import BadSettings, PasswordInFile, UnknownEnvironment
 
 Kind = Literal["dev", "staging", "production"]
 KINDS: dict[str, Kind] = {
@@ -60,6 +60,14 @@ class Settings:
     def environment(self, name: str) -> Environment | None:
         """The environment of that name, or None."""
         return next((one for one in self.environments if one.name == name), None)
+
+    def environment_named(self, name: str) -> Environment:
+        """The environment of that name. Raises UnknownEnvironment."""
+        found = self.environment(name)
+        if found is None:
+            known = ", ".join(one.name for one in self.environments) or "none is named"
+            raise UnknownEnvironment(name=name, known=known)
+        return found
 
 
 def read_settings(root: Path) -> Settings:

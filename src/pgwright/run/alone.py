@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 import psycopg
 from psycopg import sql
 
-from pgwright.run import form, journal
+from pgwright.run import form, journal, seat
 from pgwright.run.control import Course, obey, refusal, wanted
 from pgwright.run.locks import Blocker, blockers
 from pgwright.run.refusals import JournalDisagrees, StillLocked
@@ -60,6 +60,7 @@ def _send(session: Session, course: Course, message: Observed) -> None:
     for setting in course.step.settings:
         conn.execute(setting.encode())
     _set_timeout(session, timeout)
+    seat.reach(session, course.unit, message)
     try:
         with attended(session, course, message):
             conn.execute(_as_sent(session, message.message).encode(), prepare=False)
@@ -110,11 +111,10 @@ def _index(session: Session, message: Observed) -> tuple[str, bool | None, bool]
     if built is None:
         return None
     table = form.identifier(built.table).as_string(None)
-    query = "SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass(%s)"
-    row = session.conn.execute(query, (table,)).fetchone()
+    row = session.run("index_name", name=built.name, table=table).fetchone()
     if row is None:
         return None
-    name = sql.Identifier(row[0], built.name).as_string(None)
+    name = str(row[0])
     found = session.look("index", name=name)
     return (name, *found[0]) if found else (name, None, False)
 

@@ -1,12 +1,12 @@
 """The place where the gate stands: what still has to be approved before units may run on an environment.
 
-`Gate` is asked once per run, before anything is changed, and answers with what is outstanding, and with the digests of
-the approvals that it accepted. Until a gate is handed in, nobody is asked.
+`Gate` is asked once per run, before anything is changed, and answers with what is outstanding, and with the approvals
+that it accepted, one per revision that needs one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pgwright.project.settings import Environment
@@ -17,19 +17,31 @@ from pgwright.run.unit import Unit
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is about to be done, and where."""
+    """What is about to be done, and where. In a guarded database nothing goes without a signature."""
 
     environment: Environment
     about: About
     units: tuple[Unit, ...]
+    is_guarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An approval that counts for one revision: its text and signatures as they lie in the files, and its digest."""
+
+    revision: str
+    digest: str
+    text: str
+    signatures: tuple[str, ...]
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What is outstanding: (revision, in words whose approval), and what was accepted."""
+    """What is outstanding: (revision, in words what is missing and what to do), and what was accepted."""
 
     outstanding: tuple[tuple[str, str], ...] = ()
-    accepted: tuple[str, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
 
 
 Gate = Callable[[Asked], Answered]
@@ -40,14 +52,9 @@ def open_gate(asked: Asked) -> Answered:
     return Answered()
 
 
-def require(gate: Gate, asked: Asked) -> tuple[str, ...]:
-    """The digests of what was accepted. Raises AwaitsApproval for the first that is outstanding."""
+def require(gate: Gate, asked: Asked) -> Mapping[str, Accepted]:
+    """What was accepted, by revision. Raises AwaitsApproval for the first that is outstanding."""
     answer = gate(asked)
     for revision, what in answer.outstanding:
         raise AwaitsApproval(revision=revision, environment=asked.environment.name, what=what)
-    return answer.accepted
-
-
-def in_words(outstanding: Sequence[tuple[str, str]]) -> str:
-    """For people: one line each."""
-    return "\n".join(f"{revision}: {what}" for revision, what in outstanding)
+    return {one.revision: one for one in answer.accepted}

@@ -13,13 +13,14 @@ from typing import Any
 
 from psycopg import sql
 
-from pgwright.run import locks, transaction
+from pgwright.run import locks, seat, transaction
 from pgwright.run.control import Course, obey
 from pgwright.run.locks import RETRIED
 from pgwright.run.pace import Pace, Throttle
 from pgwright.run.refusals import OutOfTurn, RowsLeft, StillLocked
 from pgwright.run.report import Progress
 from pgwright.run.session import Session
+from pgwright.run.statements import statement
 from pgwright.run.walk import Member, Way, choose, members
 from pgwright.step import Finding, Lock
 
@@ -89,6 +90,7 @@ def run(session: Session, course: Course, *, last: bool) -> Filled:
         found = members(session, table, tuple(literal["set"]))
     with session.conn.transaction():
         for message in course.step.messages:
+            seat.reach(session, course.unit, message)
             session.conn.execute(message.message.encode(), prepare=False)
         transaction.finish(session, course, last=last)
     session.point(f"{course.unit.revision}.{course.step.no}.committed")
@@ -135,7 +137,7 @@ def _begun(fill: _Fill, member: Member, number: int) -> tuple[Way, Cursor]:
                 facts = {"relfilenode": node, "high": pages, "unit": unit, "relation": member.oid, "pass": number}
                 session.run("restart_cursor", **facts)
                 return _begun(fill, member, number)
-            key = session.look("whole_key", relation=member.oid)[0][0] if cursor.mode == "pk" else ""
+            key = session.ask(statement("whole_key", relation=member.oid))[0][0] if cursor.mode == "pk" else ""
             return Way(cursor.mode, cursor.low, cursor.high, key), cursor
     way = choose(session, member)
     facts = {"unit": unit, "relation": member.oid, "pass": number, "mode": way.mode, "relfilenode": member.relfilenode}
@@ -189,8 +191,7 @@ def _rows_left(session: Session, table: str, where: str, *, count: bool = False)
     """How many rows still match, or 1 for any, read by the looking session."""
     text = "SELECT count(*) FROM {} WHERE {}" if count else "SELECT count(*) FROM (SELECT FROM {} WHERE {} LIMIT 1) AS one"
     query = sql.SQL(text).format(sql.SQL(table), sql.SQL(where))
-    row = session.watch.execute(query, prepare=False).fetchone()
-    return int(row[0]) if row else 0
+    return int(session.ask(query)[0][0])
 
 
 def _chunk_ended(session: Session, member: Member, cursor: Cursor, end: int) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 
-from pgwright.run.refusals import JournalDisagrees, LacksRights, OtherRunner
+from pgwright.run.refusals import JournalDisagrees, LacksRights, NoJournal, OtherRunner
 from pgwright.run.session import Session, holder
 from pgwright.run.statements import whole_file
 from pgwright.run.unit import RunStep, Unit
@@ -65,13 +65,21 @@ def exists(session: Session) -> bool:
     return bool(session.look("has_journal")[0][0])
 
 
+def tables() -> str:
+    """The journal's SQL, for the guard's installer: in a guarded database nobody else may make it."""
+    return whole_file("journal").as_string(None)
+
+
 def make(session: Session) -> None:
     """Make the journal if it is not there. Raises LacksRights."""
     if exists(session):
         return
+    if session.is_guarded:
+        raise NoJournal(environment=session.name)
     try:
         with session.conn.transaction():
-            session.conn.execute(whole_file("journal").as_string(None).encode())
+            session.conn.execute("CREATE SCHEMA IF NOT EXISTS pgwright")
+            session.conn.execute(tables().encode())
     except psycopg.errors.InsufficientPrivilege as error:
         raise LacksRights(
             role=session.about.role, revision="the journal", environment=session.name,

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from pgwright.gate.unguarded import before, unguarded
 from pgwright.run.session import Session
 from pgwright.schema.catalog import capture
 from pgwright.schema.diff import describe, diff
@@ -16,7 +17,6 @@ from pgwright.schema.fingerprint import fingerprint
 from pgwright.schema.model import Relation, Schema, Thing
 
 SHADOW_ROLE = "postgres"
-ROLES = ("owner", "acl", "default acl")
 SHOWN = 20
 MADE_ROLE = re.compile(r"\bCREATE\s+(?:ROLE|USER|GROUP)\s+\\?\"?(\w+)", re.I)
 # Rebuilds what a proof saw before or after, on a shadow: asked only when something differs, to tell what.
@@ -47,7 +47,10 @@ def see(session: Session, version_table: str, roles: Collection[str] = ()) -> Se
     """The target's catalog now. Roles belong to the whole cluster: only those that the history makes count."""
     found = capture(session.watch, once=True).schema
     things = tuple(t for t in found.things if t.kind != "role" or t.identity in roles)
-    return Seen(renamed(replace(found, things=things), session.about.role, SHADOW_ROLE), version_table)
+    found = replace(found, things=things)
+    if session.is_guarded:
+        found = unguarded(found, before(session.look("former_owners")))
+    return Seen(renamed(found, session.owner, SHADOW_ROLE), version_table)
 
 
 def made_roles(texts: Iterable[str]) -> frozenset[str]:
@@ -65,16 +68,21 @@ def renamed(schema: Schema, role: str, other: str) -> Schema:
 
 def _relation(relation: Relation, role: str, other: str) -> Relation:
     owner = other if relation.owner == role else relation.owner
-    return replace(relation, owner=owner, grants=tuple(_in_list(text, role, other) for text in relation.grants))
+    told = [_in_list(text, role, other) for text in relation.grants]
+    return replace(relation, owner=owner, grants=tuple(sorted(told, key=lambda text: (": " in text, text))))
 
 
 def _thing(thing: Thing, role: str, other: str) -> Thing:
-    told = tuple(
-        (name, (other if text == role else text) if name == "owner" else _in_list(text, role, other))
-        if text is not None and name in ROLES else (name, text)
-        for name, text in thing.properties
-    )  # fmt: skip
-    return replace(thing, properties=told)
+    told = tuple((name, text and _property(name, text, role, other)) for name, text in thing.properties)
+    who, _, rest = thing.identity.partition(" ")
+    is_ours = thing.kind == "default privileges" and who == role
+    return replace(thing, identity=f"{other} {rest}" if is_ours else thing.identity, properties=told)
+
+
+def _property(name: str, text: str, role: str, other: str) -> str:
+    if name == "owner":
+        return other if text == role else text
+    return ", ".join(sorted(_in_list(one, role, other) for one in text.split(", "))) if name == "grants" else text
 
 
 def _in_list(text: str, role: str, other: str) -> str:

@@ -46,14 +46,14 @@ def _rights(session: Session, unit: Unit) -> None:
     """Owner of what is altered, UPDATE on what is filled; what the server finds beyond that it says itself."""
     locks = {lock for step in unit.steps for m in step.messages if m.line is not None for lock in m.locks if lock.mode in OWNED}
     names = sorted({quoted(lock.relation) for lock in locks if not lock.relation.startswith("pg_toast.")})
-    lacking = [f"{name} belongs to {owner}" for name, owner in session.look("not_ours", names=names)]
+    lacking = [f"{name} belongs to {owner}" for name, owner in session.look("not_ours", names=names, role=session.owner)]
     if unit.kind == "backfill" and unit.literal is not None:
         table = str(unit.literal["table"])
-        if session.look("may_not_update", table=table)[0][0]:
+        if session.look("may_not_update", table=table, role=session.owner)[0][0]:
             lacking.append(f"UPDATE {table}")
     if lacking:
         raise LacksRights(
-            role=session.about.role, revision=unit.revision, environment=session.name, what="; ".join(lacking),
+            role=session.owner, revision=unit.revision, environment=session.name, what="; ".join(lacking),
             variable=session.address.variable,
         )  # fmt: skip
 

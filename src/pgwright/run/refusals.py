@@ -7,42 +7,6 @@ from typing import ClassVar
 from pgwright.errors import Refusal
 
 
-class UnknownEnvironment(Refusal):
-    """
-    There is no environment {name} in the settings of this project ({known}).
-    Name it in pgwright.toml: [environments.{name}] with kind and url_env, the variable that holds the address.
-    """
-
-    code = "PW-RUN-01"
-
-
-class NoAddress(Refusal):
-    """
-    The variable {variable}, which holds the address of {environment}, is not set.
-    Set it for this command alone: {variable}=postgresql://... pgwright ...
-    """
-
-    code = "PW-RUN-02"
-
-
-class BadAddress(Refusal):
-    """
-    The address in {variable} cannot be used: {why}
-    It is postgresql://user:password@host:port/database, with libpq's parameters behind a question mark.
-    """
-
-    code = "PW-RUN-03"
-
-
-class Unreachable(Refusal):
-    """
-    The database of {environment} cannot be reached: {why}
-    Nothing was changed. Check {variable}, the network and pg_hba.conf.
-    """
-
-    code = "PW-RUN-04"
-
-
 class Pooled(Refusal):
     """
     A connection pooler stands between this machine and {environment}: the session is not the server's own.
@@ -233,7 +197,7 @@ class CannotWalk(Refusal):
 
 class AwaitsApproval(Refusal):
     """
-    {revision} waits for an approval before it may be applied to {environment}: {what}
+    {revision} waits for an approval before it may run on {environment}: {what}
     Nothing was changed.
     """
 
@@ -266,6 +230,25 @@ class Disconnected(Refusal):
     """
 
     code = "PW-RUN-29"
+
+
+class NotInOneSession(Refusal):
+    """
+    {revision} cannot run in the guarded database of {environment}: {why}
+    It would run in the project's own connection, and the guard lends the owner to one session only. Rewrite it so that it
+    sends the same statements whatever the rows are (pgwright prove says `replayable`), or fill rows in a planned backfill.
+    """
+
+    code = "PW-RUN-30"
+
+
+class NoJournal(Refusal):
+    """
+    The guarded database of {environment} has no journal for runs, and nobody but the installer may make one.
+    Lay the guard again, it adds what is missing: pgwright gate install --env {environment} --yes
+    """
+
+    code = "PW-RUN-31"
 
 
 class LostConnection(Refusal):

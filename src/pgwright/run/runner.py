@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from pgwright.errors import Refusal
 from pgwright.records import Receipt, StepReceipt, digest
-from pgwright.run import alone, fill, journal, likeness, transaction, whole
+from pgwright.run import alone, fill, journal, likeness, seat, transaction, whole
+from pgwright.run.approval import Accepted
 from pgwright.run.control import Course
 from pgwright.run.journal import Noted
 from pgwright.run.likeness import Expected, Seen
@@ -43,7 +45,7 @@ class Work:
     session: Session
     expected: Expected = lambda revision, when: None
     interpreter: Whole | None = None
-    approvals: tuple[str, ...] = ()
+    approvals: Mapping[str, Accepted] = field(default_factory=dict)  # by revision
     roles: frozenset[str] = frozenset()  # that the history makes
     last_seen: Seen | None = field(default=None)
 
@@ -72,6 +74,7 @@ def carry_out(work: Work, units: Sequence[Unit]) -> Iterator[Receipt]:
         progress = _Progress(_now(), noted is not None)
         identity = noted.id if noted is not None else journal.begin(session, unit)
         session.point(f"{unit.revision}.unit.begun")
+        seat.take(session, unit, work.approvals.get(unit.revision))
         _steps(work, unit, identity, progress)
         yield _closed(work, unit, progress)
 
@@ -186,17 +189,19 @@ def _closed(work: Work, unit: Unit, progress: _Progress) -> Receipt:
         told = likeness.differences(seen, work.expected(unit.revision, when))
     counts = _validated(session, unit)
     wrong = any(count for _, count in counts)
+    state = "differs" if told else "invalid" if wrong else "done"
     journal.tell(session, None, "done", f"{unit.revision} {unit.direction}")
+    head = seat.leave(session, unit, state)
     with_table, without = seen.fingerprints()
     about = session.about
     return Receipt(
         revision=unit.revision, direction=unit.direction, environment=session.name, kind=unit.kind,
-        state="differs" if told else "invalid" if wrong else "done", database=about.database, identifier=about.identifier,
+        state=state, database=about.database, identifier=about.identifier,
         role=about.role, server=f"PostgreSQL {about.version // 10000}.{about.version % 10000}",
         started=progress.started, ended=_now(), proof=digest(unit.proof), steps=tuple(progress.steps),
         resumed=progress.resumed, fingerprint=without if unit.fingerprint_after == without else with_table,
         expected=unit.fingerprint_after, differences=told, validation=counts, findings=tuple(progress.findings),
-        approvals=work.approvals,
+        approvals=tuple(one.digest for one in [work.approvals.get(unit.revision)] if one), ledger=head,
     )  # fmt: skip
 
 
@@ -206,8 +211,8 @@ def _validated(session: Session, unit: Unit) -> tuple[tuple[str, int], ...]:
         return ()
     out = []
     for query, _ in unit.proof.validation:
-        row = session.watch.execute(query.encode(), prepare=False).fetchone()
-        out.append((query, int(row[0]) if row else 0))
+        rows = session.ask(sql.SQL(query))
+        out.append((query, int(rows[0][0]) if rows else 0))
     return tuple(out)
 
 

@@ -13,7 +13,8 @@ import psycopg
 from psycopg import sql
 
 from pgwright.event import Event, OnEvent, silent
-from pgwright.run.address import Address, Connection
+from pgwright.gate.guard import OWNER
+from pgwright.project.address import Address, Connection
 from pgwright.run.policy import Policy
 from pgwright.run.refusals import Disconnected, InRecovery, Pooled
 from pgwright.run.statements import statement
@@ -53,6 +54,12 @@ class Session:
     on_event: OnEvent = silent
     point: Callable[[str], None] = lambda name: None
     stopping: Callable[[], bool] = lambda: False
+    is_guarded: bool = False
+
+    @property
+    def owner(self) -> str:
+        """The role that the steps are run as."""
+        return OWNER if self.is_guarded else self.about.role
 
     @property
     def name(self) -> str:
@@ -66,6 +73,11 @@ class Session:
     def look(self, named: str, **parts: object) -> list[tuple[Any, ...]]:
         """A named query on the looking session."""
         return self.watch.execute(statement(named, **parts), prepare=False).fetchall()
+
+    def ask(self, query: sql.SQL | sql.Composed) -> list[tuple[Any, ...]]:
+        """A query about rows: in a guarded database only the session that holds the approval may read them."""
+        conn = self.conn if self.is_guarded else self.watch
+        return conn.execute(query, prepare=False).fetchall()
 
     def tell(self, stage: str, text: str, *, done: int = 0, total: int = 0, level: str = "step") -> None:
         """Say what happens."""
@@ -101,6 +113,7 @@ def opened(
         if about.recovering:
             raise InRecovery(environment=address.name, variable=address.variable)
         session = Session(address, conn, watch, about, policy or Policy(), on_event, point, stopping)
+        session.is_guarded = bool(session.look("guarded")[0][0])
         try:
             session.own_settings()
             yield session

@@ -6,7 +6,7 @@ import re
 
 import psycopg
 
-from pgwright.run.address import Connection
+from pgwright.project.address import Connection
 
 MADE = re.compile(r"\s*CREATE\s+TABLE\s+(?P<table>(?:\"[^\"]+\"|\w+)(?:\.(?:\"[^\"]+\"|\w+))?)\s*\(\s*version_num\b", re.I)
 

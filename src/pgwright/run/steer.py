@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from pgwright.project.address import Address
 from pgwright.run import journal
-from pgwright.run.address import Address
 from pgwright.run.session import Session, opened
 
 Wish = Literal["run", "pause", "cancel"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pgwright.run import form, journal, locks, stamp
+from pgwright.run import form, journal, locks, seat, stamp
 from pgwright.run.control import Course
 from pgwright.run.session import Session
 from pgwright.run.unit import RunStep
@@ -25,6 +25,7 @@ def run(session: Session, course: Course, *, last: bool) -> None:
                 conn.execute(as_local(setting).encode())
             session.point(f"{course.unit.revision}.{step.no}.begun")
             for at, message in enumerate(step.messages, 1):
+                seat.reach(session, course.unit, message)
                 if not stamp.is_superfluous(conn, message.message):
                     conn.execute(message.message.encode(), prepare=False)
                 session.point(f"{course.unit.revision}.{step.no}.sent.{at}")
@@ -36,6 +37,7 @@ def run(session: Session, course: Course, *, last: bool) -> None:
 
 def finish(session: Session, course: Course, *, last: bool) -> None:
     """The journal's rows of a step, and with the last one the unit's end, in the transaction that is open."""
+    seat.passed(session, course.unit, course.step.messages[-1], last=last)
     journal.did(session, course.id, course.step)
     if last:
         stamp.require(session.conn, course.unit.version_table, course.unit.heads_after)

@@ -75,6 +75,15 @@ class Unit:
         return sha256("\0".join(told).encode()).hexdigest()
 
     @property
+    def messages(self) -> tuple[Observed, ...]:
+        """Every message that the proof recorded for this direction: what an approval is for."""
+        return self.proof.messages_up if self.direction == "up" else self.proof.messages_down
+
+    def number_of(self, message: Observed) -> int:
+        """The number of a message in the plan, from 1; equal messages are told apart."""
+        return next(no for no, one in enumerate(self.messages, 1) if one is message)
+
+    @property
     def parent(self) -> str:
         """The recorded revisions to go back to, in words."""
         return ", ".join(self.heads_before) or "base"

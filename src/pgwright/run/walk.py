@@ -13,6 +13,7 @@ from psycopg import sql
 
 from pgwright.run.refusals import CannotWalk
 from pgwright.run.session import Session
+from pgwright.run.statements import statement
 
 IN_ORDER = 0.9  # pg_stats.correlation from which on neighbours by key are neighbours on disk
 FILLED = 0.5  # the share of keys between the first and the last that exist
@@ -53,14 +54,14 @@ def members(session: Session, table: str, columns: Collection[str]) -> tuple[Mem
     """The relations to walk. Raises CannotWalk for one that cannot be."""
     found = []
     for oid, name, kind, _, node, pages, size, secured, rows, generated in session.look(
-        "members", table=table, columns=list(columns)
+        "members", table=table, columns=list(columns), role=session.owner
     ):
         if kind in KINDS:
             remedy = "Fill it where its rows are, in a revision written by hand."
             raise CannotWalk(table=name, why=f"it is {KINDS[kind]}", remedy=remedy)
         if secured:
             remedy = "Run as the owner or as a role with BYPASSRLS: a policy would silently leave rows out."
-            raise CannotWalk(table=name, why=f"row-level security applies to {session.about.role}", remedy=remedy)
+            raise CannotWalk(table=name, why=f"row-level security applies to {session.owner}", remedy=remedy)
         if generated:
             remedy = "The server fills it by itself; leave the backfill out."
             raise CannotWalk(table=name, why=f"{generated} is a generated column", remedy=remedy)
@@ -76,11 +77,11 @@ def choose(session: Session, member: Member) -> Way:
     pages = Way("ctid", 0, member.pages)
     if session.policy.mode == "ctid":
         return pages
-    keys = session.look("whole_key", relation=member.oid)
+    keys = session.ask(statement("whole_key", relation=member.oid))
     if not keys:
         return pages
     key, correlation = keys[0]
-    [(first, last)] = session.look("span", key=sql.Identifier(key), relation=sql.SQL(member.name))
+    [(first, last)] = session.ask(statement("span", key=sql.Identifier(key), relation=sql.SQL(member.name)))
     if first is None:
         return pages
     filled = member.rows / (last - first + 1)

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from pgwright.interpreter import Ran, Target
+from pgwright.project.refusals import BadAddress
 from pgwright.run import journal, stamp
 from pgwright.run.control import Course, obey
-from pgwright.run.refusals import BadAddress, StepFailed
+from pgwright.run.refusals import StepFailed
 from pgwright.run.session import Session
 
 

@@ -52,6 +52,16 @@ def model_drift(stage: Stage, revision: Revision, head: Schema) -> Iterator[Find
         yield _drifted(revision, owner, list(group))
 
 
+def models_created(stage: Stage, head: Schema) -> Schema | None:
+    """What the models make on the shadow; None where env.py names none, or they cannot be created."""
+    if not any(c.has_metadata for c in stage.loaded.contexts) or not stage.loaded.tables:
+        return None
+    try:
+        return _created(stage, head)
+    except (CallFailed, psycopg.Error):
+        return None
+
+
 def is_known(relation: Relation, tables: frozenset[str]) -> bool:
     """True when the metadata has the table: by its qualified name, or by its name alone where models give no schema."""
     return relation.qualified in tables or relation.name in tables

@@ -12,6 +12,7 @@ from pgwright.gate.approval import Wanted, read_text, text_of
 from pgwright.gate.approval_refusals import NoProof, NotListed, TooFew
 from pgwright.gate.author import author_of, authors_of
 from pgwright.gate.judge import Approved, Circumstances, Document, judge, signed_by
+from pgwright.gate.mentions import Mention, mentions
 from pgwright.gate.papers import read_document, signature_file, used_for, write_request
 from pgwright.gate.plan_digest import plan_of, proof_digest
 from pgwright.gate.policy import Decision, policy_of
@@ -33,6 +34,7 @@ class Requested:
     id: str
     file: str
     text: str
+    mentions: tuple[Mention, ...] = ()  # lines of the project that name what is dropped
     format: str = "request/1"
 
 
@@ -70,7 +72,8 @@ def request(
     who = author or author_of(project, name, file, place.environment.name)
     wanted, plan = wanted_for(proof, place, policy, who, _now(), direction=direction)
     path = write_request(project, wanted, plan)
-    return Requested(wanted.id, path.relative_to(project.root).as_posix(), text_of(wanted))
+    named = mentions(project, wanted.drops)
+    return Requested(wanted.id, path.relative_to(project.root).as_posix(), text_of(wanted), named)
 
 
 def approve(project: Project, name: str, key: Path | None = None, on_event: OnEvent = silent) -> Signed:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pgwright.event import OnEvent, silent
 from pgwright.interpreter import Interpreter, Ran, Target
 from pgwright.project import Project
+from pgwright.project.address import address_of
 from pgwright.records import Proof, Receipt, from_json
 from pgwright.run import approval, journal, origin, stamp
-from pgwright.run.address import address_of
-from pgwright.run.approval import Asked, Gate, open_gate
+from pgwright.run.approval import Asked, Gate
 from pgwright.run.likeness import made_roles
 from pgwright.run.planned import Known, upwards, version_table
 from pgwright.run.policy import Policy
@@ -25,9 +25,12 @@ from pgwright.run.whole import Whole
 from pgwright.run.withdraw import withdraw
 from pgwright.shadow.identity import ast_hash
 from pgwright.shadow.order import walked
+from pgwright.verbs import backup
+from pgwright.verbs.gatekeeper import close_left, gatekeeper, remember_head
 from pgwright.verbs.kept import keep
 from pgwright.verbs.rebuilt import rebuilding
 from pgwright.verbs.refusals import BrokenHistory
+from pgwright.verbs.sealed import require_sealed
 
 Units = Callable[[Known, tuple[str, ...]], tuple[Unit, ...]]
 
@@ -38,7 +41,7 @@ class How:
 
     policy: Policy = field(default_factory=Policy)
     python: str | None = None
-    gate: Gate = open_gate
+    gate: Gate | None = None  # by default the project's own: its decision matrix and approvals
     stopping: Callable[[], bool] = lambda: False
     point: Callable[[str], None] = lambda name: None
 
@@ -83,15 +86,20 @@ def execute(
     """Run the units that lie on the way. Raises the refusal that kept it, or that ended it; receipts are kept as they come."""
     known = known_of(project)
     address = address_of(project.settings, environment)
+    if not back:  # the way back is the proven one, whatever somebody is working on
+        require_sealed(project, address.environment.kind, on_event)
     with opened(address, how.policy, on_event, how.point, how.stopping) as session, journal.alone(session):
         origin.require(session, project.root)
         table = version_table_of(known)
         before = stamp.heads(session.conn, table)
+        close_left(project, session, known)
         units = units_of(known, before)
         if not units and not journal.exists(session):
             return Executed(environment, before, before)
-        accepted = approval.require(how.gate, Asked(address.environment, session.about, units))
+        asked = Asked(address.environment, session.about, units, session.is_guarded)
+        accepted = approval.require(how.gate or gatekeeper(project), asked)
         require_preconditions(session, units)
+        backup.require(project, session, units, before)
         journal.make(session)
         journal.resume(session, before)
         if back and (noted := journal.open_unit(session)) is not None and noted.direction == "up":
@@ -103,6 +111,7 @@ def execute(
             for receipt in carry_out(work, units):
                 keep(project, "receipts", f"{environment}.{receipt.revision}.{receipt.direction}", receipt)
                 receipts.append(receipt)
+                remember_head(project, environment, receipt.ledger)
                 _tell(session, receipt)
                 if receipt.state != "done":
                     break

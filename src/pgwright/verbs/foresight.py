@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 from pgwright.event import OnEvent, silent
 from pgwright.project import Project
+from pgwright.project.address import address_of
 from pgwright.run import origin, stamp
-from pgwright.run.address import address_of
 from pgwright.run.approval import Asked
 from pgwright.run.planned import Known, upwards
 from pgwright.run.preview import Preview
@@ -18,6 +18,7 @@ from pgwright.run.session import Session, opened
 from pgwright.run.unit import Unit
 from pgwright.verbs.apply import target
 from pgwright.verbs.execution import How, known_of, version_table_of
+from pgwright.verbs.gatekeeper import gatekeeper
 
 Ahead = tuple[Session, tuple[str, ...], tuple[Unit, ...]]
 
@@ -28,7 +29,8 @@ def preview(
     """Statements, locks, sizes and approvals needed, against the database as it is now."""
     how = how or How()
     with _ahead(project, environment, to, on_event) as (session, before, units):
-        answer = how.gate(Asked(session.address.environment, session.about, units))
+        asked = Asked(session.address.environment, session.about, units, session.is_guarded)
+        answer = (how.gate or gatekeeper(project))(asked)
         return previewed(session, before, units, answer)
 
 

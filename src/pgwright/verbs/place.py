@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import re
-
 from pgwright.errors import Refusal
-from pgwright.gate.approval_refusals import UnknownEnvironment
 from pgwright.gate.request import Place
 from pgwright.project import Project
+from pgwright.project.refusals import BadAddress, NoAddress, Unreachable
+
+ASKED = "SELECT (SELECT system_identifier::text FROM pg_control_system()), current_database()"
 
 
 class NoDatabase(Refusal):
@@ -22,22 +21,19 @@ class NoDatabase(Refusal):
 
 def place_of(project: Project, environment: str, cluster: str | None = None, database: str | None = None) -> Place:
     """The database behind an environment's address, unless both facts are given. Raises UnknownEnvironment, NoDatabase."""
-    found = project.settings.environment(environment)
-    if found is None:
-        known = ", ".join(one.name for one in project.settings.environments) or "none"
-        raise UnknownEnvironment(environment=environment, known=known)
+    found = project.settings.environment_named(environment)
     if cluster and database:
         return Place(found, cluster, database)
-    url = os.environ.get(found.url_env)
-    if not url:
-        raise NoDatabase(environment=environment, why=f"{found.url_env} is not set", variable=found.url_env)
-    import psycopg
+    import psycopg  # nobody needs the driver who says both facts
+
+    from pgwright.project.address import address_of
 
     try:
-        with psycopg.connect(re.sub(r"^postgres(ql)?\+\w+://", "postgresql://", url), connect_timeout=15) as conn:
+        with address_of(project.settings, environment).connect("place") as conn:
             conn.read_only = True
-            asked = "SELECT (SELECT system_identifier::text FROM pg_control_system()), current_database()"
-            row = conn.execute(asked).fetchone()
+            row = conn.execute(ASKED).fetchone()
+    except (NoAddress, BadAddress, Unreachable) as refused:
+        raise NoDatabase(environment=environment, why=refused.message, variable=found.url_env) from None
     except psycopg.Error as error:
         why = type(error).__name__  # not its text: it may hold the address
         raise NoDatabase(environment=environment, why=why, variable=found.url_env) from None

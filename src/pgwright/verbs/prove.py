@@ -10,7 +10,9 @@ from pgwright.shadow import prove as proving
 from pgwright.shadow.attached import AttachedServer
 from pgwright.shadow.order import walked
 from pgwright.verbs.baseline import baseline_of
+from pgwright.verbs.history import rendered
 from pgwright.verbs.kept import keep
+from pgwright.verbs.sealed import broken_seals, refuted
 from pgwright.verbs.session import Wish, session
 
 
@@ -35,7 +37,9 @@ def prove(
     first = 0 if whole else min((order.index(r) for r in wanted if r in order), default=0)
     proofs: list[Proof] = []
     with session(project, wish, first, on_event, keep=not whole) as (stage, lineage):
+        broken = broken_seals(project, lambda names: rendered(stage, names), on_event)
         for proof in proving.proofs(stage, lineage, wanted, whole=whole):
+            proof = refuted(proof, broken)
             proof = baseline.told(proof, baseline_of(project, history, order))
             if isinstance(stage.server, AttachedServer):
                 proof = borrowed.told(proof, stage.server, traced=wish.options.trace)

@@ -48,3 +48,24 @@ class NothingToReport(Refusal):
     """
 
     code = "PW-REPORT-01"
+
+
+class ForbiddenStep(Refusal):
+    """
+    {revision} holds a step that this project's policy forbids in {environment}: {what}
+    No signature lets it through. Write it otherwise, or change [policy] on the main branch.
+    See: pgwright explain-policy {revision}
+    """
+
+    code = "PW-GATE-49"
+
+
+class BrokenSeal(Refusal):
+    """
+    the history is not what was sealed ({count} finding(s)): {first}
+    {instead}
+    All of it: pgwright history verify
+    """
+
+    code = "PW-GATE-50"
+    exit_status = 1

@@ -28,6 +28,8 @@ VERBS = {
     "approve": "Sign a request with your SSH key, or check it.",
     "report": "Print the Migration Report of the latest change.",
     "gate": "The guard inside a database: install, doctor, remove.",
+    "drift": "Compare a database, its revisions and the models.",
+    "backup": "Take a backup, restore it to see that it is one, and say what it is worth.",
     "ledger": "Read and verify the ledger of a guarded database.",
     "pg": "Install, list, clean or serve the throw-away servers.",
 }

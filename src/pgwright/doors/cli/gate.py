@@ -62,15 +62,16 @@ def install_guard(env: str, admin_env: str | None, yes: bool, quorum: int, touch
     def run(call: Call, on_event: OnEvent) -> Answer:
         from pgwright.doors.show.gate import plan as shown
         from pgwright.gate import install
-        from pgwright.gate.address import environment_of
-        from pgwright.gate.public_keys import signers_in
+        from pgwright.gate.signers import listed, signers_of
+        from pgwright.project.address import address_of
         from pgwright.records import to_json
+        from pgwright.run import journal
 
         project = call.found()
-        with install.opened(environment_of(project.settings, env), admin_env, on_event) as to:
+        with install.opened(address_of(project.settings, env, variable=admin_env), on_event) as to:
             planned = install.plan(to)
             if yes:
-                install.install(to, signers_in(project.root, touch=touch), quorum=quorum)
+                install.install(to, listed(signers_of(project), touch=touch), quorum=quorum, also=journal.tables())
         data = {**to_json(planned), "done": yes, "errors": []}
         return Answer(data, lambda: shown(planned, done=yes), 0 if yes else 3)
 
@@ -86,13 +87,13 @@ def remove_guard(env: str, admin_env: str | None, yes: bool) -> None:
 
     def run(call: Call, on_event: OnEvent) -> Answer:
         from pgwright.gate import install
-        from pgwright.gate.address import environment_of
         from pgwright.gate.guard_refusals import NotConfirmed
+        from pgwright.project.address import address_of
 
-        environment = environment_of(call.found().settings, env)
+        address = address_of(call.found().settings, env, variable=admin_env)
         if not yes:
             raise NotConfirmed(environment=env)
-        with install.opened(environment, admin_env, on_event) as to:
+        with install.opened(address, on_event) as to:
             back = install.remove(to)
         return Answer({**_frame("gate/1"), "back": back}, lambda: f"{back} objects went back; the guard is gone.")
 
@@ -112,11 +113,11 @@ def doctor_guard(env: str, admin_env: str | None, rows: bool) -> None:
 
     def run(call: Call, on_event: OnEvent) -> Answer:
         from pgwright.doors.show.gate import health as shown
-        from pgwright.gate.address import environment_of
         from pgwright.gate.doctor import examine
+        from pgwright.project.address import address_of
         from pgwright.records import to_json
 
-        found = examine(environment_of(call.found().settings, env), admin_env, on_event)
+        found = examine(address_of(call.found().settings, env, variable=admin_env), on_event)
         data = {**to_json(found), "well": found.is_well, "errors": []}
         return Answer(data, lambda: shown(found, every_row=rows), 0 if found.is_well else 1)
 
@@ -146,10 +147,10 @@ def _signed_step(form: Form) -> None:
 
         def run(call: Call, on_event: OnEvent) -> Answer:
             from pgwright.gate import install, signed
-            from pgwright.gate.address import environment_of
+            from pgwright.project.address import address_of
 
-            environment = environment_of(call.found().settings, env)
-            with install.opened(environment, admin_env, on_event) as to:
+            address = address_of(call.found().settings, env, variable=admin_env)
+            with install.opened(address, on_event) as to:
                 if out is not None:
                     out.write_text(signed.draft(to, form, lines), "utf-8")
                     said = (

@@ -37,12 +37,12 @@ def verify(env: str, keep: bool) -> None:
     def run(call: Call, on_event: OnEvent) -> Answer:
         from pgwright.doors.show.gate import verified as shown
         from pgwright.gate import ledger
-        from pgwright.gate.address import environment_of
+        from pgwright.project.address import address_of
         from pgwright.records import to_json
 
         project = call.found()
         heads, forgotten = ledger.heads_of(project, env)
-        with ledger.opened(environment_of(project.settings, env)) as conn:
+        with ledger.opened(address_of(project.settings, env)) as conn:
             found = ledger.verify(conn, env, heads, forgotten)
         if keep and found.head is not None and not found.damage:
             ledger.keep(project, env, found.head)
@@ -61,9 +61,9 @@ def show(env: str, last: int) -> None:
     def run(call: Call, on_event: OnEvent) -> Answer:
         from pgwright.doors.show.gate import lines as shown
         from pgwright.gate import ledger
-        from pgwright.gate.address import environment_of
+        from pgwright.project.address import address_of
 
-        with ledger.opened(environment_of(call.found().settings, env)) as conn:
+        with ledger.opened(address_of(call.found().settings, env)) as conn:
             found = ledger.read(conn)[-last:]
         plain = [{"seq": n.seq, "at": n.at, "who": n.who, "event": n.event, "body": n.body, "hash": n.hash} for n in found]
         return Answer({**_frame(), "lines": plain}, lambda: shown(found))

@@ -38,7 +38,9 @@ def command(
         project = call.found()
         place = place_of(project, environment, cluster, database)
         made = request(project, revision, place, direction="down" if down else "up", author=author)
-        shown = f"{made.text}\n{made.file}\nSomebody else signs it: pgwright approve {made.id}"
+        still = "".join(f"\n  {one.file}:{one.line}: {one.text}" for one in made.mentions)
+        warned = f"\nLook first: the project still names what is dropped:{still}\n" if still else ""
+        shown = f"{made.text}{warned}\n{made.file}\nSomebody else signs it: pgwright approve {made.id}"
         return Answer(to_json(made), lambda: shown)
 
     answer({"format": "request/1"}, run)

@@ -11,7 +11,7 @@ from pgwright.doors.cli.call import Answer, Call, answer, shared
 from pgwright.event import OnEvent
 
 if TYPE_CHECKING:
-    from pgwright.run.address import Address
+    from pgwright.project.address import Address
     from pgwright.run.steer import RunState
 
 FRAME = {"format": "run-status/1"}
@@ -94,8 +94,8 @@ def cancel(environment: str, why: str) -> None:
 def _steer(environment: str, act: Callable[[Address], RunState]) -> None:
     def work(call: Call, on_event: OnEvent) -> Answer:
         from pgwright.doors.show.run import state as shown
+        from pgwright.project.address import address_of
         from pgwright.records import to_json
-        from pgwright.run.address import address_of
 
         found = act(address_of(call.found().settings, environment))
         return Answer(to_json(found), lambda: shown(found))

@@ -75,7 +75,9 @@ def _about(line: Line) -> str:
     if line.event == "declared":
         return f"step {body['step']}: declared done {str(body['digest'])[:12]}"
     if line.event == "close":
-        return f"after {body['next'] - 1} of {body['of']} steps: {body['outcome']}"
+        outcome = body["outcome"]
+        told = f"{outcome.get('revision', '')} {outcome['state']}" if "state" in (outcome or ()) else outcome
+        return f"after {body['next'] - 1} of {body['of']} steps: {told}"
     return ", ".join(body.get("approved_by") or body.get("signers") or [])
 
 

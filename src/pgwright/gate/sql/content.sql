@@ -50,6 +50,9 @@ BEGIN
             USING ERRCODE = 'insufficient_privilege',
             HINT = 'The plan changed after it was approved, or something else is running in this session.';
     END IF;
+    IF tag = 'DROP INDEX' AND current_query() ~* '\mconcurrently\M' THEN
+        RETURN;  -- PostgreSQL refuses it after a write in its transaction, so it is not noted here: the runner declares it
+    END IF;
     UPDATE pgwright.run r
        SET next = step, seen = true, redo = current_query() ~* '\mconcurrently\M', message_at = statement_timestamp()
      WHERE r.nonce = run.nonce;

@@ -1,8 +1,6 @@
 -- The journal inside the target database. One file, run as one message under an advisory lock: CREATE ... IF NOT EXISTS
 -- of two sessions at once can still fail with a unique violation (PostgreSQL documentation does not promise otherwise).
 
-CREATE SCHEMA IF NOT EXISTS pgwright;
-
 -- One revision going one way, once. A revision that is undone and applied again is a new unit.
 CREATE TABLE IF NOT EXISTS pgwright.unit (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -10,6 +10,33 @@ SELECT '' AS identifier, current_database()::text AS database, current_user::tex
 -- has_journal: is the journal there.
 SELECT to_regclass('pgwright.unit') IS NOT NULL AND to_regclass('pgwright.event') IS NOT NULL
 
+-- guarded: is there a guard in this database.
+SELECT to_regclass('pgwright.guard') IS NOT NULL
+
+-- open_run: begin or go on with an approved run; the role that it lends is taken in the same transaction.
+SELECT pgwright.open({document}, {signatures}::text[], {steps}::text[])
+
+-- declare_steps: everything up to that message of the plan is done.
+SELECT pgwright.done(n) FROM generate_series((pgwright.here()).next, {upto}) n
+
+-- close_run: for good, with what came of it.
+SELECT pgwright.close(jsonb_build_object('revision', {revision}::text, 'direction', {direction}::text, 'state', {state}::text))
+
+-- ledger_head: the last line.
+SELECT seq, encode(hash, 'hex') FROM pgwright.ledger ORDER BY seq DESC LIMIT 1
+
+-- unclosed: approvals that were opened and not closed.
+SELECT o.body ->> 'nonce' FROM pgwright.ledger o WHERE o.event = 'open'
+   AND NOT EXISTS (SELECT FROM pgwright.ledger c WHERE c.event = 'close' AND c.body ->> 'nonce' = o.body ->> 'nonce')
+ GROUP BY 1
+
+-- former_owners: whose the objects were before the guard, and who could create where.
+SELECT kind, identity, owner FROM pgwright.moved
+
+-- index_name: an index beside its table, named as the guard's own clean-up names it.
+SELECT format('%I.%I', n.nspname, {name}::text) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE c.oid = to_regclass({table})
+
 -- try_lock: one runner for this database. The lock goes with the session, however it ends.
 SELECT pg_try_advisory_lock({key})
 
@@ -103,7 +130,8 @@ WITH RECURSIVE tree AS (
 )
 SELECT c.oid::bigint, format('%I.%I', n.nspname, c.relname), c.relkind::text, c.relpersistence::text,
        coalesce(pg_relation_filenode(c.oid), 0)::bigint, coalesce(pg_relation_size(c.oid) / current_setting('block_size')::int, 0)::bigint,
-       coalesce(pg_total_relation_size(c.oid), 0)::bigint, row_security_active(c.oid), greatest(c.reltuples, 0)::float8,
+       coalesce(pg_total_relation_size(c.oid), 0)::bigint, c.relrowsecurity AND (c.relforcerowsecurity
+       OR NOT pg_has_role({role}, c.relowner, 'USAGE')) AND NOT (SELECT r.rolbypassrls OR r.rolsuper FROM pg_roles r WHERE r.rolname = {role}), greatest(c.reltuples, 0)::float8,
        (SELECT string_agg(quote_ident(a.attname), ', ') FROM pg_attribute a
          WHERE a.attrelid = c.oid AND a.attgenerated <> '' AND a.attname = ANY ({columns}::text[]))
   FROM tree t JOIN pg_class c ON c.oid = t.oid JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -163,10 +191,10 @@ SELECT 0, 'prepared transaction ' || gid, extract(epoch FROM clock_timestamp() -
 -- not_ours: relations that belong to a role of which we are no member.
 SELECT name, pg_get_userbyid(c.relowner)::text
   FROM unnest({names}::text[]) name JOIN pg_class c ON c.oid = to_regclass(name)
- WHERE NOT pg_has_role(current_user, c.relowner, 'USAGE')
+ WHERE NOT pg_has_role({role}, c.relowner, 'USAGE')
 
 -- may_not_update: is the right to fill a table missing.
-SELECT to_regclass({table}) IS NOT NULL AND NOT has_table_privilege(current_user, to_regclass({table}), 'UPDATE')
+SELECT to_regclass({table}) IS NOT NULL AND NOT has_table_privilege({role}, to_regclass({table}), 'UPDATE')
 
 -- sizes: of several tables with their indexes.
 SELECT coalesce(sum(pg_total_relation_size(to_regclass(name))), 0)::bigint FROM unnest({names}::text[]) name

@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from pgwright.project.refusals import BadAddress, NoAddress, Unreachable
 from pgwright.project.settings import Environment, Settings
-from pgwright.run.refusals import BadAddress, NoAddress, UnknownEnvironment, Unreachable
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 SCHEME = re.compile(r"^postgres(?:ql)?(?:\+\w+)?$")
@@ -27,15 +27,12 @@ class Address:
     """Where an environment is. `parts` are libpq's parameters, password included."""
 
     environment: Environment
+    variable: str
     parts: Mapping[str, Any] = field(repr=False)
 
     @property
     def name(self) -> str:
         return self.environment.name
-
-    @property
-    def variable(self) -> str:
-        return self.environment.url_env
 
     def connect(self, what: str) -> Connection:
         """An autocommit session that nothing prepares statements on. Raises Unreachable without the password."""
@@ -47,30 +44,30 @@ class Address:
             raise Unreachable(environment=self.name, why=why, variable=self.variable) from None
 
 
-def address_of(settings: Settings, name: str, environ: Mapping[str, str] = os.environ) -> Address:
-    """The address of the environment. Raises UnknownEnvironment, NoAddress and BadAddress."""
-    environment = settings.environment(name)
-    if environment is None:
-        known = ", ".join(one.name for one in settings.environments) or "none is named"
-        raise UnknownEnvironment(name=name, known=known)
-    url = environ.get(environment.url_env, "")
+def address_of(
+    settings: Settings, name: str, environ: Mapping[str, str] = os.environ, *, variable: str | None = None
+) -> Address:
+    """The address of the environment, from its variable or the one given. Raises UnknownEnvironment, NoAddress, BadAddress."""
+    environment = settings.environment_named(name)
+    named = variable or environment.url_env
+    url = environ.get(named, "")
     if not url:
-        raise NoAddress(variable=environment.url_env, environment=name)
-    return Address(environment, _parts(url, environment))
+        raise NoAddress(variable=named, environment=name)
+    return Address(environment, named, _parts(url, named))
 
 
-def _parts(url: str, environment: Environment) -> dict[str, Any]:
+def _parts(url: str, variable: str) -> dict[str, Any]:
     """libpq's parameters of a SQLAlchemy or libpq URL, or of a `key=value` string."""
     try:
         if "://" not in url:
             return dict(conninfo_to_dict(url))
         split = urlsplit(url)
         if not SCHEME.match(split.scheme):
-            raise BadAddress(variable=environment.url_env, why=f"{split.scheme} is not PostgreSQL")
+            raise BadAddress(variable=variable, why=f"{split.scheme} is not PostgreSQL")
         query = urlencode([("sslmode" if key == "ssl" else key, value) for key, value in parse_qsl(split.query)])
         return dict(conninfo_to_dict(urlunsplit(("postgresql", split.netloc, split.path, query, ""))))
     except (psycopg.ProgrammingError, ValueError) as error:
         # only libpq's complaint about a parameter is safe to show: the rest of the text may hold the password
         named = re.search(r'"(\w+)"', str(error))
         why = f"unknown parameter {named[1]}" if named else "it is not a valid URL"
-        raise BadAddress(variable=environment.url_env, why=why) from None
+        raise BadAddress(variable=variable, why=why) from None

@@ -1,0 +1,102 @@
+"""pgwright backup."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pgwright.doors.cli.call import Answer, Call, F, answer, shared
+from pgwright.event import OnEvent
+
+_ADMIN = "Variable with the address of a login that may read everything; by default the environment's own."
+
+
+@click.group("backup")
+@shared
+def command() -> None:
+    """Take a backup, restore it to see that it is one, and say what it is worth.
+
+    \b
+    Examples:
+      pgwright backup take --env production --to /backups
+      pgwright backup verify --env production
+      pgwright backup check --env production
+    """
+
+
+def located(function: F) -> F:
+    """Which database, and as whom."""
+    for option in (
+        click.option("--admin-env", metavar="VARIABLE", help=_ADMIN),
+        click.option("--env", "env", required=True, metavar="ENV", help="Environment of pgwright.toml."),
+    ):
+        function = option(function)
+    return function
+
+
+@command.command("take")
+@located
+@click.option("--to", "folder", required=True, type=click.Path(file_okay=False, path_type=Path), help="Write it there.")
+@click.option("--provider", type=click.Choice(["pg_dump", "pg_basebackup"]), default="pg_dump", show_default=True)
+@shared
+def take_backup(env: str, admin_env: str | None, folder: Path, provider: str) -> None:
+    """Take one and record what a restored copy of it must read like: schema, rows per table, revisions.
+
+    It reads every row, as pg_dump does. The record is .pgwright/backups/ENV.json; rows are in it as counts and sums of hashes.
+    """
+
+    def run(call: Call, on_event: OnEvent) -> Answer:
+        from pgwright.records import to_json
+        from pgwright.verbs.backup import take
+
+        made = take(call.found(), env, folder, provider, variable=admin_env, on_event=on_event)  # type: ignore[arg-type]
+        text = f"{made.location}\nIt counts when it was restored: pgwright backup verify --env {env}"
+        return Answer({**to_json(made), "errors": []}, lambda: text)
+
+    answer({"format": "backup/1", "errors": []}, run)
+
+
+@command.command("verify")
+@click.option("--env", "env", required=True, metavar="ENV", help="Environment of pgwright.toml.")
+@shared
+def verify_backup(env: str) -> None:
+    """Restore it on a throw-away server and compare schema and rows with what was backed up.
+
+    Ends with 1 when it is damaged, cannot be restored, or the copy differs.
+    """
+
+    def run(call: Call, on_event: OnEvent) -> Answer:
+        from pgwright.records import to_json
+        from pgwright.verbs.backup import verify
+
+        found = verify(call.found(), env, on_event=on_event)
+        rows = sum(count for _, count, _ in found.content.rows)
+        told = f"{rows} rows of {len(found.content.rows)} tables" if found.content.rows else "its schema"
+        return Answer({**to_json(found), "errors": []}, lambda: f"{found.id}: restored; {told} as backed up.")
+
+    answer({"format": "backup/1", "errors": []}, run)
+
+
+@command.command("check")
+@located
+@click.option("--max-age", type=click.FloatRange(0), default=24, show_default=True, metavar="HOURS", help="Older is stale.")
+@shared
+def check_backup(env: str, admin_env: str | None, max_age: float) -> None:
+    """Say what the backup on record is worth: B0 none, B1 one, B2 fresh and of this database and revisions, B4 restored.
+
+    Ends with 1 below B2.
+    """
+
+    def run(call: Call, on_event: OnEvent) -> Answer:
+        from datetime import timedelta
+
+        from pgwright.records import to_json
+        from pgwright.verbs.backup import check
+
+        found = check(call.found(), env, timedelta(hours=max_age), variable=admin_env)
+        data = {**to_json(found), "errors": []}
+        text = f"{found.backup.id}: {found.level}" + (f", {found.why}" if found.why else "")
+        return Answer(data, lambda: text, int(found.level < "B2"))
+
+    answer({"format": "backup-check/1", "errors": []}, run)

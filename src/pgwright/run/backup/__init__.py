@@ -1,0 +1,1 @@
+"""Backups as a precondition: taken, recorded, and counted only after they were restored and compared."""

@@ -1,0 +1,69 @@
+"""How much a backup is worth: B0 none, B1 one on record, B2 fresh and of this database and its revisions, B3 and a restore
+point was written, B4 and a copy was restored and compared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pgwright.errors import Refusal
+from pgwright.run.backup.record import Backup
+from pgwright.run.backup.refusals import NoBackup, OtherDatabase, OtherRevisions, Stale
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The database as it is now."""
+
+    environment: str
+    database: str
+    identifier: str
+    revisions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """The level, and what keeps it from being higher."""
+
+    level: str
+    why: Refusal | None = None
+
+
+def worth(backup: Backup | None, here: Place, now: datetime, allowed: timedelta, *, restore_point: bool = False) -> Worth:
+    """What the backup on record is worth here and now. A drill is forgotten when it is older than what is allowed."""
+    if backup is None:
+        return Worth("B0", NoBackup(environment=here.environment))
+    for wrong in (_database(backup, here), _age(backup, here, now, allowed), _revisions(backup, here)):
+        if wrong is not None:
+            return Worth("B1", wrong)
+    if backup.restored and now - _moment(backup.restored) <= allowed:
+        return Worth("B4")
+    return Worth("B3" if restore_point else "B2")
+
+
+def _database(backup: Backup, here: Place) -> Refusal | None:
+    theirs, ours = (backup.identifier, backup.database), (here.identifier, here.database)
+    if theirs == ours:
+        return None
+    told = [f"{name} of cluster {identifier}" for identifier, name in (theirs, ours)]
+    return OtherDatabase(backup=backup.id, environment=here.environment, theirs=told[0], ours=told[1])
+
+
+def _age(backup: Backup, here: Place, now: datetime, allowed: timedelta) -> Refusal | None:
+    age = now - _moment(backup.taken)
+    if age <= allowed:
+        return None
+    hours = [f"{one.total_seconds() / 3600:.0f} h" for one in (age, allowed)]
+    return Stale(backup=backup.id, environment=here.environment, age=hours[0], allowed=hours[1])
+
+
+def _revisions(backup: Backup, here: Place) -> Refusal | None:
+    if backup.revisions == here.revisions:
+        return None
+    told = [", ".join(one) or "base" for one in (backup.revisions, here.revisions)]
+    return OtherRevisions(backup=backup.id, environment=here.environment, then=told[0], now=told[1])
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)

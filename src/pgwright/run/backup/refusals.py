@@ -1,0 +1,93 @@
+"""What does not count as a backup, each by name."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pgwright.errors import Refusal
+
+
+class NoBackup(Refusal):
+    """
+    No backup of {environment} is on record.
+    Take one: pgwright backup take --env {environment} --to DIRECTORY
+    """
+
+    code = "PW-BACKUP-01"
+
+
+class Stale(Refusal):
+    """
+    The backup {backup} of {environment} is {age} old, and {allowed} is allowed.
+    Take another: pgwright backup take --env {environment} --to DIRECTORY
+    """
+
+    code = "PW-BACKUP-02"
+
+
+class OtherDatabase(Refusal):
+    """
+    The backup {backup} is of database {theirs}, and {environment} is {ours}.
+    A backup of another database brings nothing back here.
+    """
+
+    code = "PW-BACKUP-03"
+
+
+class Damaged(Refusal):
+    """
+    The backup {backup} is not what was written: {why}
+    Nothing can be relied on in it. Take another, and find out what changed it.
+    """
+
+    code = "PW-BACKUP-04"
+    exit_status: ClassVar[int] = 1
+
+
+class RestoreFailed(Refusal):
+    """
+    The backup {backup} could not be restored: {why}
+    That a dump can be listed proves nothing; only a restore does. Take another.
+    """
+
+    code = "PW-BACKUP-05"
+    exit_status: ClassVar[int] = 1
+
+
+class RestoredDiffers(Refusal):
+    """
+    The backup {backup} was restored, and the copy is not what was backed up: {why}
+    It does not count. Take another.
+    """
+
+    code = "PW-BACKUP-06"
+    exit_status: ClassVar[int] = 1
+
+
+class OtherRevisions(Refusal):
+    """
+    The backup {backup} was taken at {then}, and {environment} stands at {now}.
+    Going back to it would also undo what was applied since. Take another.
+    """
+
+    code = "PW-BACKUP-07"
+
+
+class NotBackedUp(Refusal):
+    """
+    {revision} may not run on {environment} before its backup is worth {wanted}: it is {level}. {why}
+    Take and restore one: pgwright backup take --env {environment} --to DIRECTORY
+    Then: pgwright backup verify --env {environment}
+    """
+
+    code = "PW-BACKUP-09"
+    exit_status: ClassVar[int] = 3
+
+
+class CannotTake(Refusal):
+    """
+    {program} could not take the backup of {environment}: {why}
+    Name a login that may read everything (or replicate, for pg_basebackup) with --admin-env VARIABLE.
+    """
+
+    code = "PW-BACKUP-08"

@@ -1,0 +1,155 @@
+"""backup: take one, restore it on a throw-away server, and say what it is worth."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pgwright.event import Event, OnEvent, silent
+from pgwright.gate.policy import policy_of
+from pgwright.gate.request import decision_on
+from pgwright.project import Project
+from pgwright.project.address import address_of
+from pgwright.records import Proof, from_json, to_json
+from pgwright.run import stamp
+from pgwright.run.backup import dump, physical, programs, restore_point
+from pgwright.run.backup.ladder import Place, Worth, worth
+from pgwright.run.backup.record import Backup, Connection, Content, Provider
+from pgwright.run.backup.refusals import Damaged, NoBackup, NotBackedUp, RestoredDiffers
+from pgwright.run.planned import version_table
+from pgwright.run.session import Session
+from pgwright.run.unit import Unit
+from pgwright.shadow.binaries import find
+from pgwright.shadow.server import start
+
+FOLDER = Path(".pgwright/backups")
+ABOUT = "SELECT current_database()::text, (SELECT system_identifier::text FROM pg_control_system())"
+ROLES = "SELECT rolname::text FROM pg_roles WHERE rolname !~ '^pg_' AND NOT rolsuper ORDER BY 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A backup and what it is worth."""
+
+    backup: Backup
+    level: str
+    why: str = ""
+    format: str = "backup-check/1"
+
+
+def take(
+    project: Project, environment: str, folder: Path, provider: Provider = "pg_dump", *, variable: str | None = None,
+    on_event: OnEvent = silent,
+) -> Backup:  # fmt: skip
+    """Take a backup into `folder` and record it. Raises CannotTake."""
+    address = address_of(project.settings, environment, variable=variable)
+    now = datetime.now(UTC).replace(microsecond=0)
+    id = f"{environment}-{now:%Y%m%dT%H%M%SZ}"
+    folder.mkdir(parents=True, exist_ok=True)
+    with address.connect("backup") as conn:
+        here = _place(project, conn, environment)
+        binaries = find(conn.info.server_version // 10000)
+        roles = tuple(name for (name,) in conn.execute(ROLES))
+        on_event(Event("backup", f"{provider} of {here.database}"))
+        place = folder / (f"{id}.dump" if provider == "pg_dump" else id)
+        taken = dump.take if provider == "pg_dump" else physical.take
+        digest, content = taken(conn, address, binaries, place)
+        backup = Backup(
+            provider, id, now.isoformat(), environment, here.database, here.identifier, binaries.major, here.revisions,
+            str(place.resolve()), digest, content, roles,
+        )  # fmt: skip
+    _record(project, backup)
+    return backup
+
+
+def verify(project: Project, environment: str, *, on_event: OnEvent = silent) -> Backup:
+    """Restore the backup on record and compare it. Raises NoBackup, Damaged, RestoreFailed, RestoredDiffers."""
+    backup = recorded(project, environment)
+    if backup is None:
+        raise NoBackup(environment=environment)
+    _require_bytes(backup)
+    on_event(Event("restore", f"{backup.id} on a throw-away server"))
+    _require_equal(backup, _restored(backup))
+    proven = replace(backup, restored=datetime.now(UTC).replace(microsecond=0).isoformat())
+    _record(project, proven)
+    return proven
+
+
+def check(project: Project, environment: str, allowed: timedelta, *, variable: str | None = None) -> Checked:
+    """What the backup on record is worth for the database as it is now. Raises NoBackup."""
+    backup = recorded(project, environment)
+    if backup is None:
+        raise NoBackup(environment=environment)
+    with address_of(project.settings, environment, variable=variable).connect("backup") as conn:
+        found: Worth = worth(backup, _place(project, conn, environment), datetime.now(UTC), allowed)
+    return Checked(backup, found.level, found.why.message if found.why else "")
+
+
+def require(project: Project, session: Session, units: Sequence[Unit], heads: tuple[str, ...]) -> None:
+    """Before production is changed: a restore point, and a backup that is worth what [policy] wants. Raises NotBackedUp."""
+    if session.address.environment.kind != "production" or not units:
+        return
+    policy = policy_of(project.settings.policy)
+    point = restore_point.write(session, units[0].revision)
+    here = Place(session.name, session.about.database, session.about.identifier, heads)
+    allowed = timedelta(hours=policy.backup_hours)
+    found = worth(recorded(project, session.name), here, datetime.now(UTC), allowed, restore_point=point)
+    for unit in units:
+        decision = decision_on(unit.proof, policy, session.address.environment, unit.direction)
+        loses = decision.tier in ("human", "forbidden")
+        wanted = max(policy.backup, policy.backup_for_loss) if loses else policy.backup
+        if found.level < wanted:
+            why = found.why.message if found.why else "It was not restored, or no restore point could be written."
+            raise NotBackedUp(
+                revision=unit.revision, environment=session.name, wanted=wanted, level=found.level, why=why
+            )
+
+
+def recorded(project: Project, environment: str) -> Backup | None:
+    """The backup on record, or None."""
+    file = project.root / FOLDER / f"{environment}.json"
+    return from_json(Backup, json.loads(file.read_text("utf-8"))) if file.is_file() else None
+
+
+def _record(project: Project, backup: Backup) -> None:
+    file = project.root / FOLDER / f"{backup.environment}.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(to_json(backup), indent=1) + "\n", "utf-8")
+
+
+def _place(project: Project, conn: Connection, environment: str) -> Place:
+    [(database, identifier)] = conn.execute(ABOUT.encode()).fetchall()
+    proofs = (from_json(Proof, json.loads(f.read_text("utf-8"))) for f in (project.root / ".pgwright/proofs").glob("*.json"))
+    table = next((version_table(one.messages_up) for one in proofs if one.messages_up), "alembic_version")
+    return Place(environment, database, identifier, stamp.heads(conn, table))
+
+
+def _require_bytes(backup: Backup) -> None:
+    where = Path(backup.location)
+    file = where if backup.provider == "pg_dump" else where / physical.MANIFEST
+    if not file.is_file():
+        raise Damaged(backup=backup.id, why=f"{file} is not there")
+    if programs.digest_of(file) != backup.digest:
+        raise Damaged(backup=backup.id, why=f"{file.name} has other bytes ({file.stat().st_size} of them) than were written")
+    if backup.provider == "pg_basebackup":
+        physical.require_whole(find(backup.major), where, backup.id)
+
+
+def _restored(backup: Backup) -> Content:
+    binaries, where = find(backup.major), Path(backup.location)
+    if backup.provider == "pg_basebackup":
+        return physical.restore(binaries, where, backup.database, backup.id)
+    with start(binaries) as server:
+        return dump.restore(server, binaries, where, backup.id, backup.roles)
+
+
+def _require_equal(backup: Backup, found: Content) -> None:
+    if found.fingerprint != backup.content.fingerprint:
+        raise RestoredDiffers(backup=backup.id, why="its schema is another")
+    for then, now in zip(backup.content.rows, found.rows, strict=False):
+        if then != now:
+            told = f"{then[0]} has {now[1]} rows, and had {then[1]}" if then[1] != now[1] else f"rows of {then[0]} differ"
+            raise RestoredDiffers(backup=backup.id, why=told)
