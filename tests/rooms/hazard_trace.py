@@ -51,7 +51,7 @@ def traced(server: Server, database: str, rule: Rule, example: Example) -> Trace
         nodes = dict(conn.execute(RELATIONS).fetchall())
         trace.before = {name: _rows(conn, name) for name in nodes}
         assert not _failing(conn, observe), "the running release fails before the revision: BEFORE is wrong"
-        steps = {"up": ["up"], "down": ["up", "down"], "reup": ["up", "down", "reup"]}[observe.after]
+        steps = {"up": ["up"], "down": ["up", "down"], "reup": ["up", "down", "reup"], "again": ["up", "again"]}[observe.after]
         if rule.phases == ("downgrade",) and steps == ["up"]:
             steps = ["up", "down"]
         for step in steps:
@@ -59,7 +59,7 @@ def traced(server: Server, database: str, rule: Rule, example: Example) -> Trace
             if step == "up":
                 now = dict(conn.execute(RELATIONS).fetchall())
                 trace.rewritten = {name for name, node in nodes.items() if now.get(name, node) != node}
-            if trace.error.get(step):
+            if trace.error.get(step) and observe.after != "again":
                 break
         trace.broken = _failing(conn, observe)
         if observe.query and not any(trace.error.values()):

@@ -9,6 +9,7 @@ from inspect import cleandoc
 from pgwright.hazards import replay
 from pgwright.hazards.acts import Act
 from pgwright.hazards.known import Known
+from pgwright.hazards.masking import masked
 from pgwright.hazards.rule import Found, Rule
 from pgwright.hazards.statement import Phase, Revision, Script
 from pgwright.step import Finding, Severity
@@ -30,8 +31,9 @@ def judge(revision: Revision, known: Known, rules: Iterable[Rule]) -> Iterator[H
     asked = [one for one in rules if known.version in one.versions]
     at_start = known.copy()
     yield from _script(revision, revision.upgrade, known, asked, "upgrade")
+    at_start.after_upgrade = known
     if revision.downgrade is not None:
-        after = known.copy()
+        at_start.after_downgrade = after = known.copy()
         yield from _script(revision, revision.downgrade, after, asked, "downgrade")
     for rule in asked:
         if rule.detect_revision is not None:
@@ -78,7 +80,7 @@ def finding(rule: Rule, hit: Found, revision: Revision, phase: Phase) -> Finding
         phase=phase,
         file=(statement.file if statement else None) or revision.file,
         line=statement.line if statement else hit.line,
-        statement=statement.text if statement else None,
+        statement=masked(statement.text) if statement else None,
     )
 
 

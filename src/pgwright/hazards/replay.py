@@ -84,6 +84,7 @@ HANDLERS: dict[type[Act], Callable[[Known, Any], None]] = {
     acts.AddEnumValue: things.enum_value,
     acts.CreateDomain: lambda known, act: known.domains.update({act.name: act.is_constrained}),
     acts.CreateFunction: things.function,
+    acts.AlterFunction: things.alter_function,
     acts.CreateTrigger: tables.trigger,
     acts.CreatePolicy: tables.policy,
     acts.RowSecurity: tables.row_security,
