@@ -41,7 +41,7 @@ def one(found: Checked, rule: str) -> Finding:
 @pytest.mark.parametrize(
     ("body", "marked"),
     [
-        ('for name in ["id", "note"]:\n    op.create_index(f"ix_{name}", "orders", [name])', "op.create_index"),
+        ('for way in ["btree", "hash"]:\n    op.create_index(f"i_{way}", "orders", ["note"], postgresql_using=way)', "op.crea"),
         ('op.add_column("orders", sa.Column("code", sa.Text(), index=True))', "op.add_column"),
         ('op.get_bind().execute(sa.text("CREATE INDEX a ON orders (note)"))', "op.get_bind"),
         ('op.get_bind().exec_driver_sql("CREATE INDEX a ON orders (note)")', "op.get_bind"),

@@ -8,6 +8,7 @@ from inspect import cleandoc
 
 from pgwright.hazards import replay
 from pgwright.hazards.acts import Act
+from pgwright.hazards.doubt import doubt
 from pgwright.hazards.known import Known
 from pgwright.hazards.masking import masked
 from pgwright.hazards.rule import Found, Rule
@@ -31,15 +32,24 @@ def judge(revision: Revision, known: Known, rules: Iterable[Rule]) -> Iterator[H
     asked = [one for one in rules if known.version in one.versions]
     at_start = known.copy()
     yield from _script(revision, revision.upgrade, known, asked, "upgrade")
-    at_start.after_upgrade = known
+    at_start.after_upgrade = ended = _ended(known, revision)
     if revision.downgrade is not None:
-        at_start.after_downgrade = after = known.copy()
+        at_start.after_downgrade = after = ended.copy()
         yield from _script(revision, revision.downgrade, after, asked, "downgrade")
     for rule in asked:
         if rule.detect_revision is not None:
             replay.begin(at_start, revision.upgrade)
             for hit in rule.detect_revision(revision, at_start):
                 yield Hit(finding(rule, hit, revision, hit.phase or rule.phases[0]), rule, hit)
+
+
+def _ended(known: Known, revision: Revision) -> Known:
+    """The state after upgrade; where that was not read to its end, a copy that knows what it does not know."""
+    if revision.upgrade.read == "full":
+        return known
+    ended = known.copy()
+    doubt(ended, revision)
+    return ended
 
 
 def _script(revision: Revision, script: Script, known: Known, rules: list[Rule], phase: Phase) -> Iterator[Hit]:

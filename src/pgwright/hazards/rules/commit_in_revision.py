@@ -1,5 +1,6 @@
 """commit-in-revision: the revision ends Alembic's transaction by itself; what is before the COMMIT stays when the rest fails.
 
+An ORM session's commit() is none: it joins the transaction that is open on the connection.
 Source: Alembic documentation, `autocommit_block()` and `transaction_per_migration`.
 """
 
@@ -49,11 +50,22 @@ BAD = (
         """
     ),
 )
-GOOD = revision(
-    up="""
-    op.add_column("orders", sa.Column("code", sa.Text()))
-    op.add_column("orders", sa.Column("state", sa.Text()))
-    """
+GOOD = (
+    revision(
+        up="""
+        op.add_column("orders", sa.Column("code", sa.Text()))
+        op.add_column("orders", sa.Column("state", sa.Text()))
+        """
+    ),
+    revision(  # a session on Alembic's connection joins its transaction, and does not end it
+        up="""
+        from sqlalchemy.orm import Session
+        session = Session(bind=op.get_bind())
+        op.add_column("orders", sa.Column("code", sa.Text()))
+        session.commit()
+        op.add_column("orders", sa.Column("state", sa.Text()))
+        """
+    ),
 )
 
 ENDS = r"(?:^|;)\s*(COMMIT|ROLLBACK|END)\b\s*(?:WORK|TRANSACTION)?\s*(?:;|$)"
@@ -73,7 +85,7 @@ def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
             said = next((end for text in _texts(node) if "$$" not in text and (end := re.search(ENDS, text, re.I))), None)
             if said:
                 yield found(None, line=node.lineno, what=said[1].upper())
-        elif node.func.attr == "commit" and not node.args:
+        elif node.func.attr == "commit" and not node.args and "session" not in ast.unparse(node.func).lower():
             yield found(None, line=node.lineno, what=f"{ast.unparse(node.func)}()")
 
 

@@ -37,7 +37,7 @@ GOOD = revision(
 
 FINE = (
     "alembic", "sqlalchemy", "psycopg", "psycopg2", "asyncpg", "sqlmodel", "sqlalchemy_utils", "geoalchemy2", "pgvector",
-    "advanced_alchemy", "alembic_utils", "fastapi_users_db_sqlalchemy", "dateutil", "pytz",
+    "advanced_alchemy", "alembic_utils", "alembic_postgresql_enum", "fastapi_users_db_sqlalchemy", "dateutil", "pytz",
 )  # fmt: skip
 
 

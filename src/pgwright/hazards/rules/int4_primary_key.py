@@ -55,7 +55,7 @@ def detect(statement: Statement, before: Known) -> Iterator[Found]:
     borrowed = {(table, name) for table, one in made_constraints(statement, "foreign key") for name in one.columns}
     for table, key in made_constraints(statement, "primary key"):
         place = (table, *key.columns)
-        column = columns.get(place) if len(place) == 2 else None  # type: ignore[call-overload]
+        column = columns.get(place) if len(place) == 2 else None
         if column is not None and column.type.name in VALUES and place not in borrowed:
             name = column.type.name
             yield found(statement, table=table, column=column.name, type=WORDS[name], values=VALUES[name])
