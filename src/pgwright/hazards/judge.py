@@ -36,9 +36,10 @@ def judge(revision: Revision, known: Known, rules: Iterable[Rule]) -> Iterator[H
     if revision.downgrade is not None:
         at_start.after_downgrade = after = ended.copy()
         yield from _script(revision, revision.downgrade, after, asked, "downgrade")
+    there = {type(act) for script in revision.scripts for statement in script.statements for act in statement.acts}
+    replay.begin(at_start, revision.upgrade)
     for rule in asked:
-        if rule.detect_revision is not None:
-            replay.begin(at_start, revision.upgrade)
+        if rule.detect_revision is not None and (not rule.acts or there.intersection(rule.acts)):
             for hit in rule.detect_revision(revision, at_start):
                 yield Hit(finding(rule, hit, revision, hit.phase or rule.phases[0]), rule, hit)
 

@@ -18,6 +18,7 @@ from pgwright.hazards.statement import Revision, Script
 CODE = "PW604"
 SEVERITY = "warning"
 SEEN = "catalog"
+ACTS = (Update,)
 OBSERVE = Observation(
     query="""
     SELECT NOT EXISTS (SELECT FROM pg_attrdef JOIN pg_attribute ON adrelid = attrelid AND adnum = attnum

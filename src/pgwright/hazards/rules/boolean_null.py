@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pgwright.hazards.acts import AddColumn, CreateTable
 from pgwright.hazards.columns import made_columns
 from pgwright.hazards.example import revision
 from pgwright.hazards.known import Known
@@ -16,6 +17,7 @@ from pgwright.hazards.statement import Revision
 CODE = "PW813"
 SEVERITY = "info"
 SEEN = "catalog"
+ACTS = (CreateTable, AddColumn)
 OBSERVE = Observation(
     query="""
     SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'orders'::regclass AND atttypid = 16

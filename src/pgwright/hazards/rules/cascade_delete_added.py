@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pgwright.hazards.acts import AddColumn, AddConstraint
 from pgwright.hazards.columns import made_constraints
 from pgwright.hazards.example import sql
 from pgwright.hazards.known import Known
@@ -17,6 +18,7 @@ from pgwright.hazards.statement import Revision
 CODE = "PW811"
 SEVERITY = "info"
 SEEN = "catalog"
+ACTS = (AddConstraint, AddColumn)
 OBSERVE = Observation(
     query="SELECT EXISTS (SELECT FROM pg_constraint WHERE confdeltype = 'c' AND conrelid = 'orders'::regclass)"
 )

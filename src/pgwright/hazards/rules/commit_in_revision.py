@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pgwright.hazards.example import revision
 from pgwright.hazards.known import Known
 from pgwright.hazards.rule import Found, Observation, found
+from pgwright.hazards.source import nodes
 from pgwright.hazards.statement import Revision
 
 CODE = "PW609"
@@ -74,11 +75,7 @@ ENDS = r"(?:^|;)\s*(COMMIT|ROLLBACK|END)\b\s*(?:WORK|TRANSACTION)?\s*(?:;|$)"
 def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
     if revision.revision is None or not re.search(r"commit|rollback", revision.source, re.I):
         return
-    try:
-        tree = ast.parse(revision.source)
-    except SyntaxError:
-        return
-    for node in ast.walk(tree):
+    for node in nodes(revision.source):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
         if node.func.attr in ("execute", "exec_driver_sql"):

@@ -17,6 +17,7 @@ from pgwright.hazards.statement import Revision, Script
 CODE = "PW507"
 SEVERITY = "warning"
 SEEN = "rows"
+ACTS = (Update,)
 PHASES = ("downgrade",)
 OBSERVE = Observation(after="down", query="SELECT NOT EXISTS (SELECT FROM orders WHERE note = 'n')")
 WHEN = "upgrade overwrites {table}.{column}; downgrade does not write it back"

@@ -16,6 +16,7 @@ from pgwright.hazards.statement import Revision, Script
 CODE = "PW505"
 SEVERITY = "warning"
 SEEN = "rows"
+ACTS = (Update, Insert)
 PHASES = ("downgrade",)
 OBSERVE = Observation(after="down", query="SELECT NOT EXISTS (SELECT FROM orders WHERE note LIKE '%release 2')")
 WHEN = "downgrade drops {what}, which upgrade filled"

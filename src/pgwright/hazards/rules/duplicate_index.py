@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgwright.hazards.acts import Index
+from pgwright.hazards.acts import AddColumn, AddConstraint, CreateIndex, CreateTable, Index
 from pgwright.hazards.example import revision
 from pgwright.hazards.indexes import made_indexes, standing
 from pgwright.hazards.known import Known
@@ -18,6 +18,7 @@ from pgwright.hazards.statement import Revision
 CODE = "PW808"
 SEVERITY = "warning"
 SEEN = "catalog"
+ACTS = (CreateIndex, AddConstraint, AddColumn, CreateTable)
 OBSERVE = Observation(
     query="""
     SELECT EXISTS (SELECT FROM pg_index WHERE indrelid IN (SELECT oid FROM pg_class WHERE relname IN ('orders', 'items'))

@@ -19,6 +19,7 @@ from pgwright.hazards.statement import Revision
 CODE = "PW509"
 SEVERITY = "error"
 SEEN = "error"
+ACTS = (CreateEnum,)
 PHASES = ("downgrade",)
 OBSERVE = Observation(error="42710", after="reup")
 WHEN = "downgrade leaves the enum type {type} behind"

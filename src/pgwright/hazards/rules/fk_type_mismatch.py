@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pgwright.hazards.acts import AlterType, Constraint
+from pgwright.hazards.acts import AddColumn, AddConstraint, AlterType, Constraint, CreateTable
 from pgwright.hazards.columns import made_constraints
 from pgwright.hazards.example import revision, sql
 from pgwright.hazards.known import Known
@@ -19,6 +19,7 @@ from pgwright.hazards.statement import Revision, Statement
 CODE = "PW812"
 SEVERITY = "warning"
 SEEN = "catalog"
+ACTS = (AddConstraint, AddColumn, AlterType, CreateTable)
 OBSERVE = Observation(
     query="""
     SELECT EXISTS (SELECT FROM pg_constraint c

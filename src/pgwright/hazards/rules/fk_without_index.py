@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pgwright.hazards.acts import AddColumn, AddConstraint, CreateTable
 from pgwright.hazards.columns import made_constraints
 from pgwright.hazards.example import revision
 from pgwright.hazards.known import Known
@@ -17,6 +18,7 @@ from pgwright.hazards.statement import Revision
 CODE = "PW802"
 SEVERITY = "warning"
 SEEN = "catalog"
+ACTS = (AddConstraint, AddColumn, CreateTable)
 OBSERVE = Observation(
     query="""
     SELECT EXISTS (SELECT FROM pg_constraint c WHERE c.contype = 'f' AND NOT EXISTS (

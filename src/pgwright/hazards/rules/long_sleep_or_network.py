@@ -14,6 +14,7 @@ from pgwright.hazards.example import revision
 from pgwright.hazards.known import Known
 from pgwright.hazards.locks import WORDS
 from pgwright.hazards.rule import Found, Observation, found
+from pgwright.hazards.source import nodes
 from pgwright.hazards.statement import Revision
 
 CODE = "PW610"
@@ -54,11 +55,7 @@ def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
         yield from _sleeps(revision, before)
     if revision.revision is None or not any(name in revision.source for name in ("sleep", *WAITS)):
         return
-    try:
-        tree = ast.parse(revision.source)
-    except SyntaxError:
-        return
-    for node in ast.walk(tree):
+    for node in nodes(revision.source):
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func)
             is_network = called.startswith(tuple(f"{name}." for name in WAITS)) and "urllib.parse" not in called

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgwright.hazards.acts import Index
+from pgwright.hazards.acts import AddConstraint, CreateIndex, CreateTable, Index
 from pgwright.hazards.example import sql
 from pgwright.hazards.indexes import made_indexes, standing
 from pgwright.hazards.known import Known, Table
@@ -18,6 +18,7 @@ from pgwright.hazards.statement import Revision
 CODE = "PW810"
 SEVERITY = "info"
 SEEN = "rows"
+ACTS = (CreateIndex, AddConstraint, CreateTable)
 OBSERVE = Observation(query="SELECT count(*) > 1 FROM orders WHERE tenant IS NULL AND code = 'a'")
 WHEN = "{index} of {table} is unique over {keys}, and {column} may be null"
 EFFECT = "Rows with a null in {column} are never equal to each other: the same {others} may come any number of times."

@@ -17,6 +17,7 @@ from pgwright.hazards.statement import Revision
 CODE = "PW703"
 SEVERITY = "info"
 SEEN = "catalog"
+ACTS = (CreateTable,)
 OBSERVE = Observation(query="SELECT NOT relrowsecurity FROM pg_class WHERE oid = 'invoices'::regclass")
 WHEN = "{table} is made without row level security, which {others} of {all} tables beside it have"
 EFFECT = "Whoever may read {table} at all reads every row of it."

@@ -17,6 +17,7 @@ from pgwright.hazards.statement import Revision
 CODE = "PW701"
 SEVERITY = "error"
 SEEN = "app"
+ACTS = (RowSecurity,)
 OBSERVE = Observation(app=("SET LOCAL ROLE hazard_701; SELECT 1 / count(*) FROM orders",))
 WHEN = "row level security is switched on for {table}, and it has no policy"
 EFFECT = "Every role but the owner finds {table} empty, and its writes are refused; nothing tells why."

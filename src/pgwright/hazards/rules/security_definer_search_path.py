@@ -19,6 +19,7 @@ from pgwright.hazards.statement import Revision
 CODE = "PW705"
 SEVERITY = "error"
 SEEN = "catalog"
+ACTS = (CreateFunction, AlterFunction)
 OBSERVE = Observation(
     query="""
     SELECT EXISTS (SELECT FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef

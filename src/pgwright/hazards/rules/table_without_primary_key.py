@@ -18,6 +18,7 @@ from pgwright.hazards.statement import Revision
 CODE = "PW803"
 SEVERITY = "warning"
 SEEN = "catalog"
+ACTS = (CreateTable,)
 OBSERVE = Observation(
     query="SELECT NOT EXISTS (SELECT FROM pg_index WHERE indrelid = 'events'::regclass AND indisprimary)"
 )

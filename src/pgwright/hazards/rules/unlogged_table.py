@@ -17,6 +17,7 @@ from pgwright.hazards.statement import Revision
 CODE = "PW814"
 SEVERITY = "warning"
 SEEN = "catalog"
+ACTS = (CreateTable, Rewrite)
 OBSERVE = Observation(query="SELECT EXISTS (SELECT FROM pg_class WHERE relpersistence = 'u' AND relkind = 'r')")
 WHEN = "table {table} is unlogged"
 EFFECT = "A crash or an unclean stop of the server empties it; on a replica, and after a failover, it is empty as well."

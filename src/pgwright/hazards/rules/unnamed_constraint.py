@@ -17,6 +17,7 @@ from pgwright.hazards.statement import Revision
 CODE = "PW807"
 SEVERITY = "info"
 SEEN = "catalog"
+ACTS = (AddConstraint,)
 OBSERVE = Observation(
     after="down", query="SELECT EXISTS (SELECT FROM pg_constraint WHERE conrelid = 'orders'::regclass AND contype = 'u')"
 )
