@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from types import ModuleType
 from typing import Any, Literal
 
@@ -109,8 +110,13 @@ class Rule:
         return not self.data_loss and self.family not in NEVER_INLINE
 
 
-def rule(module: ModuleType) -> Rule:
-    """The Rule that a module of `rules/` describes; its name is the slug. Raises AttributeError for a missing constant."""
+def rule(module: ModuleType | str) -> Rule:
+    """The Rule that a module of `rules/` describes; its name is the slug. Raises AttributeError for a missing constant.
+
+    Named by its file (`rule("index_blocking")`), a rule needs one line in the registry and no import beside it.
+    """
+    if isinstance(module, str):
+        module = import_module(f"pgwright.hazards.rules.{module}")
     optional: dict[str, Any] = {
         name.lower(): getattr(module, name)
         for name in ("VERSIONS", "PHASES", "OBSERVE", "ACTS", "DATA_LOSS", "INSTEAD_SQL")

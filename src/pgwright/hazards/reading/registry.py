@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pgwright.hazards.acts import Act
-from pgwright.hazards.reading import access, alter_table, drop, index, maintain, rows, table, things
+from pgwright.hazards.reading import access, alter_table, block, drop, index, maintain, rows, table, things
 
 READERS: Mapping[str, Callable[[Any], Iterable[Act]]] = {
     "create_stmt": table.create,
@@ -50,7 +50,7 @@ READERS: Mapping[str, Callable[[Any], Iterable[Act]]] = {
     "copy_stmt": rows.copy,
     "select_stmt": rows.select,
     "lock_stmt": rows.lock,
-    "do_stmt": rows.do,
+    "do_stmt": block.do,
     "variable_set_stmt": maintain.set_variable,
     "transaction_stmt": maintain.transaction,
     "vacuum_stmt": maintain.vacuum,
