@@ -112,8 +112,8 @@ def _run(server: Server, database: str, example: Example, step: str, trace: Trac
                 with context.begin_transaction(_per_migration=True):
                     module["downgrade" if step == "down" else "upgrade"]()
                     held = _held(server, database, connection)
-            except sa.exc.DBAPIError as error:
-                trace.error[step] = getattr(error.orig, "sqlstate", None) or "?"
+            except sa.exc.SQLAlchemyError as error:  # refused by the server, or not even sent
+                trace.error[step] = getattr(getattr(error, "orig", None), "sqlstate", None) or "?"
     engine.dispose()
     messages = recorder.read()
     for text, locks in waiter.collect():

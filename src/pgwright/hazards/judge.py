@@ -46,7 +46,7 @@ def judge(revision: Revision, known: Known, rules: Iterable[Rule]) -> Iterator[H
 
 def _ended(known: Known, revision: Revision) -> Known:
     """The state after upgrade; where that was not read to its end, a copy that knows what it does not know."""
-    if revision.upgrade.read == "full":
+    if revision.upgrade.read == "full" and not revision.upgrade.raises:
         return known
     ended = known.copy()
     doubt(ended, revision)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from pgwright.hazards.acts import Column, Constraint, Expression, Index, RelationKind
 from pgwright.hazards.locks import BLOCKS_READS, BLOCKS_WRITES, strongest
-from pgwright.hazards.statement import Statement
+from pgwright.hazards.statement import Script, Statement
 from pgwright.hazards.volatility import Volatility, builtin
 
 
@@ -160,6 +160,7 @@ class Known:
     owned: set[str] = field(default_factory=set)  # relations that no other Known shares
     held: list[Held] = field(default_factory=list)  # in the running transaction
     done: list[Statement] = field(default_factory=list)  # of this script, everything before the statement
+    script: Script | None = None  # that is being played
     after_upgrade: Known | None = None  # given to `detect_revision`: the same after upgrade(), and then after downgrade()
     after_downgrade: Known | None = None
 

@@ -15,7 +15,7 @@ from pgwright.hazards.statement import Script, Statement
 
 def begin(known: Known, script: Script) -> None:
     """A script starts: nothing is new yet, nothing is held."""
-    known.revision, known.transaction = script.revision, None
+    known.revision, known.transaction, known.script = script.revision, None, script
     known.held.clear()
     known.done.clear()
     known.settings.clear()

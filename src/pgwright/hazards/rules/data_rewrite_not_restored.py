@@ -30,12 +30,15 @@ BEFORE = """
 CREATE TABLE orders (id bigint PRIMARY KEY, note text);
 INSERT INTO orders SELECT g, 'n' FROM generate_series(1, 200) g;
 """
-BAD = revision(
-    up="""
-    op.add_column("orders", sa.Column("code", sa.Text()))
-    op.execute("UPDATE orders SET note = upper(note)")
-    """,
-    down='op.drop_column("orders", "code")',
+BAD = (
+    revision(
+        up="""
+        op.add_column("orders", sa.Column("code", sa.Text()))
+        op.execute("UPDATE orders SET note = upper(note)")
+        """,
+        down='op.drop_column("orders", "code")',
+    ),
+    revision(up="""op.execute("UPDATE orders SET note = upper(note)")"""),
 )
 GOOD = revision(
     up="""
@@ -51,7 +54,7 @@ GOOD = revision(
 
 def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
     down = revision.downgrade
-    if down is None or not down.statements or down.read != "full" or down.raises:
+    if down is None or revision.revision is None or down.read != "full" or down.raises:
         return
     restored = set(_written(down))
     for statement in revision.upgrade.statements:

@@ -15,6 +15,7 @@ from pgwright.hazards.example import revision
 from pgwright.hazards.known import Known
 from pgwright.hazards.rule import Found, Observation, found
 from pgwright.hazards.statement import Statement
+from pgwright.step import Severity
 
 CODE = "PW312"
 SEVERITY = "error"
@@ -70,7 +71,9 @@ def detect(statement: Statement, before: Known) -> Iterator[Found]:
             continue
         if column is not None and (column.serial or column.identity or column.generated or _fills(column.default)):
             continue
-        yield found(statement, table=table, column=name, unknown=_unknown(table, name, before))
+        spared = any(not act.constraint.validated for act in statement.of(AddConstraint))
+        severity: Severity | None = "info" if spared else None  # the right form, so only something to know
+        yield found(statement, severity=severity, table=table, column=name, unknown=_unknown(table, name, before))
 
 
 def _required(statement: Statement) -> Iterator[tuple[str, str]]:

@@ -38,10 +38,12 @@ GOOD = (
 
 
 def detect(statement: Statement, before: Known) -> Iterator[Found]:
+    for role in statement.of(Role):
+        if role.has_password:
+            yield found(statement, role=f"role {role.name}")
+            return
     for act in statement.acts:
-        if isinstance(act, Role) and act.has_password:
-            yield found(statement, role=f"role {act.name}")
-        elif isinstance(act, DoBlock):
+        if isinstance(act, DoBlock):
             said = re.search(r"\b(?:CREATE|ALTER)\s+(?:ROLE|USER)\b[^;]*?\bPASSWORD\s+(?!NULL\b)(?:E?'|%L|\$)", act.body, re.I)
             if said:
                 yield found(statement, role="a role in a DO block")

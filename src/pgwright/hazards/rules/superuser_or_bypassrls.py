@@ -52,7 +52,7 @@ def detect(statement: Statement, before: Known) -> Iterator[Found]:
                 if option in EFFECTS:
                     word = WORDS.get(option, option).upper()
                     yield found(statement, role=f"role {act.name}", attribute=word, effect=EFFECTS[option])
-        elif isinstance(act, DoBlock):
+        elif isinstance(act, DoBlock) and not any(statement.of(Role)):
             said = re.search(r"\b(?:CREATE|ALTER)\s+(?:ROLE|USER)\b[^;]*?\s(SUPERUSER|BYPASSRLS)\b", act.body, re.I)
             if said:
                 word = said[1].lower()
