@@ -73,15 +73,16 @@ ENDS = r"(?:^|;)\s*(COMMIT|ROLLBACK|END)\b\s*(?:WORK|TRANSACTION)?\s*(?:;|$)"
 
 
 def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
-    if revision.revision is None or not re.search(r"commit|rollback", revision.source, re.I):
+    said = ("commit()", "COMMIT", "Commit", "ROLLBACK", "commit;", "commit\"", "rollback\"", "rollback;")
+    if revision.revision is None or not any(word in revision.source for word in said):
         return
     for node in nodes(revision.source):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
         if node.func.attr in ("execute", "exec_driver_sql"):
-            said = next((end for text in _texts(node) if "$$" not in text and (end := re.search(ENDS, text, re.I))), None)
-            if said:
-                yield found(None, line=node.lineno, what=said[1].upper())
+            ended = next((end for text in _texts(node) if "$$" not in text and (end := re.search(ENDS, text, re.I))), None)
+            if ended:
+                yield found(None, line=node.lineno, what=ended[1].upper())
         elif node.func.attr == "commit" and not node.args and "session" not in ast.unparse(node.func).lower():
             yield found(None, line=node.lineno, what=f"{ast.unparse(node.func)}()")
 
