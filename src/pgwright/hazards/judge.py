@@ -8,7 +8,9 @@ from inspect import cleandoc
 
 from pgwright.hazards import replay
 from pgwright.hazards.acts import Act
+from pgwright.hazards.doubt import doubt
 from pgwright.hazards.known import Known
+from pgwright.hazards.masking import masked
 from pgwright.hazards.rule import Found, Rule
 from pgwright.hazards.statement import Phase, Revision, Script
 from pgwright.step import Finding, Severity
@@ -30,14 +32,25 @@ def judge(revision: Revision, known: Known, rules: Iterable[Rule]) -> Iterator[H
     asked = [one for one in rules if known.version in one.versions]
     at_start = known.copy()
     yield from _script(revision, revision.upgrade, known, asked, "upgrade")
+    at_start.after_upgrade = ended = _ended(known, revision)
     if revision.downgrade is not None:
-        after = known.copy()
+        at_start.after_downgrade = after = ended.copy()
         yield from _script(revision, revision.downgrade, after, asked, "downgrade")
+    there = {type(act) for script in revision.scripts for statement in script.statements for act in statement.acts}
+    replay.begin(at_start, revision.upgrade)
     for rule in asked:
-        if rule.detect_revision is not None:
-            replay.begin(at_start, revision.upgrade)
+        if rule.detect_revision is not None and (not rule.acts or there.intersection(rule.acts)):
             for hit in rule.detect_revision(revision, at_start):
                 yield Hit(finding(rule, hit, revision, hit.phase or rule.phases[0]), rule, hit)
+
+
+def _ended(known: Known, revision: Revision) -> Known:
+    """The state after upgrade; where that was not read to its end, a copy that knows what it does not know."""
+    if revision.upgrade.read == "full" and not revision.upgrade.raises:
+        return known
+    ended = known.copy()
+    doubt(ended, revision)
+    return ended
 
 
 def _script(revision: Revision, script: Script, known: Known, rules: list[Rule], phase: Phase) -> Iterator[Hit]:
@@ -78,7 +91,7 @@ def finding(rule: Rule, hit: Found, revision: Revision, phase: Phase) -> Finding
         phase=phase,
         file=(statement.file if statement else None) or revision.file,
         line=statement.line if statement else hit.line,
-        statement=statement.text if statement else None,
+        statement=masked(statement.text) if statement else None,
     )
 
 

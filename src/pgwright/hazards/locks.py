@@ -114,6 +114,8 @@ def _by_class(act: Act) -> Iterator[tuple[str, str]]:
             yield table, AE
         case acts.Rename("table" | "column" | "constraint", name):
             yield name, AE
+        case acts.ChangeOwner("table", name) | acts.AlterPolicy(table=name):
+            yield name, AE
         case acts.CreateTrigger(table=table):
             yield table, SRE
         case acts.CreatePolicy(table=table) | acts.Truncate(table=table):

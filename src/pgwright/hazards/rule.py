@@ -71,7 +71,7 @@ class Observation:
     error: str = ""  # SQLSTATE; empty: any
     query: str = ""  # its first value is true when the harm is there
     app: tuple[str, ...] = ()  # statements of the running release, which worked before
-    after: Literal["up", "down", "reup"] = "up"  # when to look
+    after: Literal["up", "down", "reup", "again"] = "up"  # when to look; "again": upgrade once more, as after a failure
     short: bool = False  # the lock alone is the harm, without work proportional to rows
 
 

@@ -17,6 +17,7 @@ from pgwright.hazards.statement import Revision, Statement
 CODE = "PW506"
 SEVERITY = "error"
 SEEN = "catalog"
+ACTS = (AddColumn, CreateTable, CreateIndex)
 PHASES = ("downgrade",)
 DATA_LOSS = True
 OBSERVE = Observation(
