@@ -14,8 +14,8 @@ clock_timestamp timeofday nextval currval lastval setval pg_sleep gen_random_byt
 _STEADY = """
 now transaction_timestamp statement_timestamp current_date current_setting current_user to_char to_timestamp date_trunc
 timezone lower upper coalesce md5 concat concat_ws length jsonb_build_object json_build_object jsonb_build_array
-json_build_array array_fill make_date make_interval make_timestamp make_timestamptz round floor ceil abs trunc trim btrim ltrim rtrim
-replace substring substr left right split_part to_tsvector encode decode sha256 date_part extract age uuid_nil
+json_build_array array_fill make_date make_interval make_timestamp make_timestamptz round floor ceil abs trunc trim btrim
+ltrim rtrim replace substring substr left right split_part to_tsvector encode decode sha256 date_part extract age uuid_nil
 txid_current pg_current_xact_id pg_backend_pid version current_schema array string_to_array hashtext greatest least
 nullif format to_jsonb to_json jsonb_object json_object repeat lpad rpad initcap reverse regexp_replace power sqrt mod
 date_bin div sign log ln exp chr ascii position strpos quote_literal quote_ident current_time localtime localtimestamp
