@@ -95,7 +95,8 @@ LONGEST = 63  # bytes of a name; the server cuts what is longer
 
 def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
     down = revision.downgrade
-    if down is not None and down.raises and is_mistake(down.raises):
+    unread = ("ImportError", "ModuleNotFoundError")  # a package that is missing here: nothing is known about the downgrade
+    if down is not None and is_mistake(down.raises) and not down.raises.startswith(unread):
         what = f"it stops at {' '.join(down.raises.split())[:100]}"
         yield found(None, line=down.line, what=what, why="It never reaches the server")
 
