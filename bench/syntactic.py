@@ -1,8 +1,8 @@
 """What revision files seem to do, counted in their text alone: the other side of the table in docs/field-notes.md.
 
-`python bench/syntactic.py VERSIONS_DIR` prints, as JSON, how often the upgrade of each revision file has a plain index, a validating
-foreign key, SET NOT NULL, or both data and schema, by the names of the calls: no loop is unrolled, no history known, and a
-table counts as new only when the same file makes it.
+`python bench/syntactic.py VERSIONS_DIR` prints, as JSON, how often the upgrade of each revision file has a plain index, a
+validating foreign key, SET NOT NULL, or both data and schema, by the names of the calls: no loop is unrolled, no history
+known, and a table counts as new only when the same file makes it.
 """
 
 from __future__ import annotations
