@@ -121,6 +121,19 @@ def test_a_revision_that_reads_rows_is_read_as_far_as_it_goes_and_never_guessed(
     assert "cannot tell whether a CHECK on orders proves it" in unsure.why
 
 
+def test_a_downgrade_is_not_judged_by_an_upgrade_that_was_read_in_part(tmp_path: Path) -> None:
+    up = """
+    if op.get_bind().execute(sa.text("SELECT 1")).scalar():
+        pass
+    op.add_column("orders", sa.Column("code", sa.Text()))
+    """
+    made = project(tmp_path, MADE, (up, 'op.drop_column("orders", "code")'))
+    assert [one.rule for one in check(made, ["r2"]).findings if one.phase == "downgrade"] == []
+    whole = 'op.add_column("orders", sa.Column("other", sa.Text()))'
+    made = project(tmp_path, MADE, (whole, 'op.drop_column("orders", "code")'))
+    assert "downgrade-fails" in [one.rule for one in check(made, ["r2"]).findings if one.phase == "downgrade"]
+
+
 def test_rows_that_the_revision_swallows_make_it_unread_all_the_same(tmp_path: Path) -> None:
     body = 'try:\n    op.get_bind().execute(sa.text("SELECT 1")).fetchall()\nexcept Exception:\n    pass'
     found = check(project(tmp_path, MADE, body), ["r2"])

@@ -98,12 +98,8 @@ def _seen(rule: Rule) -> str:
         out += " is taken" if observe.short else " is held while rows are worked on"
     elif rule.seen == "error" and observe.error:
         out += f" with SQLSTATE `{observe.error}`"
-    after = {
-        "up": "",
-        "down": " (after the downgrade)",
-        "reup": " (at the second upgrade)",
-        "again": " (at a second try)",
-    }[observe.after]
+    when = {"down": "after the downgrade", "reup": "at the second upgrade", "again": "when it runs once more"}
+    after = f" ({when[observe.after]})" if observe.after in when else ""
     return out + after
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from inspect import cleandoc
 
 from pgwright.hazards import replay
@@ -60,10 +61,14 @@ def _script(revision: Revision, script: Script, known: Known, rules: list[Rule],
     for number, one in enumerate(asked):
         for act in one.acts:
             by_act.setdefault(act, []).append(number)
+    shown: dict[tuple[type[Act], ...], list[int]] = {}
     replay.begin(known, script)
     for statement in script.statements:
         replay.enter(known, statement)
-        for number in sorted({*always, *(n for act in statement.acts for n in by_act.get(type(act), ()))}):
+        kinds = tuple(map(type, statement.acts))
+        if kinds not in shown:
+            shown[kinds] = sorted({*always, *(number for kind in kinds for number in by_act.get(kind, ()))})
+        for number in shown[kinds]:
             rule = asked[number]
             assert rule.detect is not None
             for hit in rule.detect(statement, known):
@@ -97,4 +102,7 @@ def finding(rule: Rule, hit: Found, revision: Revision, phase: Phase) -> Finding
 
 def filled(text: str, hit: Found) -> str:
     """A text of the rule with the facts in its braces; `{table!r}` gives a Python literal."""
-    return cleandoc(text).format(**hit.facts)
+    return _clean(text).format(**hit.facts)
+
+
+_clean = lru_cache(maxsize=512)(cleandoc)

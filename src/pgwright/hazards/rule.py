@@ -138,8 +138,8 @@ def rule(module: ModuleType | str) -> Rule:
         detect_revision=getattr(module, "detect_revision", None),
         **optional,
     )
-    if (made.detect is None) == (made.detect_revision is None):
-        raise AttributeError(f"{module.__name__} needs detect or detect_revision, one of the two")
+    if made.detect is None and made.detect_revision is None:
+        raise AttributeError(f"{module.__name__} needs detect or detect_revision")
     return made
 
 

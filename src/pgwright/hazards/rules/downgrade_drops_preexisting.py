@@ -50,7 +50,8 @@ GOOD = (
 
 
 def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
-    if revision.downgrade is None:
+    acts = (act for one in revision.upgrade.statements for act in one.acts)
+    if revision.downgrade is None or not any(getattr(act, "if_not_exists", False) for act in acts):
         return
     known, stood = before.copy(), set()
     replay.begin(known, revision.upgrade)

@@ -10,23 +10,33 @@ from collections.abc import Iterator
 
 from pgwright.hazards.acts import (
     Act,
+    AddColumn,
+    AddConstraint,
     AlterType,
     Copy,
     CreateExtension,
+    CreateIndex,
+    CreateTable,
     Delete,
+    Drop,
+    DropColumn,
+    DropConstraint,
+    DropNotNull,
     Insert,
     LockTable,
     Maintain,
     Other,
     Select,
     Set,
+    SetDefault,
+    SetNotNull,
     Transaction,
     Truncate,
     Update,
     ValidateConstraint,
 )
 from pgwright.hazards.example import revision
-from pgwright.hazards.known import Known
+from pgwright.hazards.known import Known, Table
 from pgwright.hazards.rule import Found, Observation, found
 from pgwright.hazards.statement import Revision
 
@@ -51,6 +61,15 @@ GOOD = (
         down='op.drop_column("orders", "code")',
     ),
     revision(up='op.alter_column("orders", "note", type_=sa.Text())'),
+    revision(up='op.alter_column("orders", "id", nullable=False)'),
+    revision(
+        up="""
+        op.create_table("scratch", sa.Column("id", sa.BigInteger(), primary_key=True))
+        op.drop_table("scratch")
+        op.add_column("orders", sa.Column("scratch", sa.Text()))
+        op.drop_column("orders", "scratch")
+        """
+    ),
     revision(up='op.execute("COMMENT ON TABLE orders IS \'what was bought\'")'),
 )
 
@@ -58,23 +77,50 @@ NOTHING_TO_UNDO: tuple[type[Act], ...] = (
     Copy, CreateExtension, Delete, Insert, LockTable, Maintain, Select, Set, Transaction, Truncate, Update,
     ValidateConstraint,
 )  # fmt: skip
+FOLLOWED = (
+    AddColumn, AddConstraint, AlterType, CreateIndex, CreateTable, DropColumn, DropConstraint, DropNotNull, SetDefault,
+    SetNotNull,
+)  # fmt: skip
 
 
 def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
     down = revision.downgrade
     if down is None or revision.revision is None or down.statements or down.read != "full" or down.raises:
         return
-    acts = (act for statement in revision.upgrade.statements for act in statement.acts)
-    if any(not isinstance(act, NOTHING_TO_UNDO) and not _changes_nothing(act, before) for act in acts):
+    acts = [act for statement in revision.upgrade.statements for act in statement.acts]
+    acts = [act for act in acts if not isinstance(act, NOTHING_TO_UNDO) and not _is_aside(act)]
+    if acts and not (all(_is_followed(act, before) for act in acts) and _is_as_before(before)):
         yield found(None, line=_line(revision.source), phase="downgrade")
 
 
-def _changes_nothing(act: Act, before: Known) -> bool:
-    """A comment, a type that the column has already, a longer number in Alembic's own table."""
+def _is_aside(act: Act) -> bool:
+    """A comment, or a longer number in Alembic's own table."""
     if isinstance(act, AlterType):
-        column = before.table(act.table).column(act.column)
-        return act.table.endswith("alembic_version") or (column is not None and column.type == act.type)
+        return act.table.endswith("alembic_version")
     return isinstance(act, Other) and act.kind == "comment_stmt"
+
+
+def _is_followed(act: Act, before: Known) -> bool:
+    """True when what the act changes is known before and after, so that the two can be compared."""
+    table = getattr(act, "table", None)
+    if isinstance(act, Drop):
+        return act.kind in ("table", "index")
+    return isinstance(act, FOLLOWED) and (table not in before.tables or before.tables[table].is_known)
+
+
+def _is_as_before(before: Known) -> bool:
+    """True when upgrade leaves every table as it was: what it makes, it takes away again."""
+    after = before.after_upgrade
+    if after is None:
+        return False
+    names = before.tables.keys() | after.tables.keys()
+    return all(_shape(before.tables.get(name)) == _shape(after.tables.get(name)) for name in names)
+
+
+def _shape(table: Table | None) -> object:
+    if table is None:
+        return None
+    return table.is_known, table.columns, table.constraints, {name: one.index for name, one in table.indexes.items()}
 
 
 def _line(source: str) -> int:

@@ -7,14 +7,13 @@ Source: Alembic documentation, Cookbook, on data migrations: tables are declared
 from __future__ import annotations
 
 import ast
-import re
 import sys
 from collections.abc import Iterator
 
 from pgwright.hazards.example import revision
 from pgwright.hazards.known import Known
 from pgwright.hazards.rule import Found, found
-from pgwright.hazards.source import nodes
+from pgwright.hazards.source import imports, nodes
 from pgwright.hazards.statement import Revision
 
 CODE = "PW608"
@@ -45,7 +44,7 @@ FINE = (
 
 def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
     is_told_otherwise = revision.upgrade.read == "failed"  # a package that is missing here
-    if revision.revision is None or is_told_otherwise or not _may_import_strangers(revision.source):
+    if revision.revision is None or is_told_otherwise or not any(map(_is_strange, imports(revision.source))):
         return
     for node in nodes(revision.source):
         names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
@@ -58,10 +57,3 @@ def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
 
 def _is_strange(top: str) -> bool:
     return top not in FINE and top not in sys.stdlib_module_names
-
-
-def _may_import_strangers(source: str) -> bool:
-    """Quicker than to parse every file; what it takes for an import may stand in a text."""
-    lines = re.findall(r"^\s*(?:from\s+(\.|\w+)|import\s+([\w.]+(?: as \w+)?(?:, *[\w.]+(?: as \w+)?)*))", source, re.M)
-    tops = (re.split(r"[. ]", name.strip())[0] for one, many in lines for name in (one or many).split(","))
-    return any(_is_strange(top) for top in tops)

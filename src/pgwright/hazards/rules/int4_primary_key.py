@@ -51,11 +51,13 @@ WORDS = {"int2": "smallint", "int4": "integer"}
 
 
 def detect(statement: Statement, before: Known) -> Iterator[Found]:
-    columns = {(table, one.name): one for table, one in made_columns(statement)}
+    keys = [(table, one.columns[0]) for table, one in made_constraints(statement, "primary key") if len(one.columns) == 1]
+    if not keys:
+        return
+    columns = {(table, one.name): one for table, one in made_columns(statement) if one.type.name in VALUES}
     borrowed = {(table, name) for table, one in made_constraints(statement, "foreign key") for name in one.columns}
-    for table, key in made_constraints(statement, "primary key"):
-        place = (table, *key.columns)
-        column = columns.get(place) if len(place) == 2 else None
-        if column is not None and column.type.name in VALUES and place not in borrowed:
+    for place in keys:
+        column = columns.get(place)
+        if column is not None and place not in borrowed:
             name = column.type.name
-            yield found(statement, table=table, column=column.name, type=WORDS[name], values=VALUES[name])
+            yield found(statement, table=place[0], column=column.name, type=WORDS[name], values=VALUES[name])

@@ -14,7 +14,7 @@ from pgwright.hazards.example import revision
 from pgwright.hazards.known import Known
 from pgwright.hazards.locks import WORDS
 from pgwright.hazards.rule import Found, Observation, found
-from pgwright.hazards.source import nodes
+from pgwright.hazards.source import imports, nodes
 from pgwright.hazards.statement import Revision
 
 CODE = "PW610"
@@ -53,7 +53,7 @@ WAITS = ("requests", "httpx", "urllib", "aiohttp", "boto3", "smtplib", "socket",
 def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
     if "pg_sleep" in revision.source:
         yield from _sleeps(revision, before)
-    if revision.revision is None or not any(name in revision.source for name in ("sleep", *WAITS)):
+    if revision.revision is None or imports(revision.source).isdisjoint(("time", "asyncio", *WAITS)):
         return
     for node in nodes(revision.source):
         if isinstance(node, ast.Call):

@@ -23,7 +23,7 @@ OBSERVE = Observation(query="SELECT rolpassword IS NOT NULL FROM pg_authid WHERE
 WHEN = "{role} gets its password from the revision"
 EFFECT = "Everybody who can read the repository or the server's log has it, and it is the same in every environment."
 INSTEAD = """
-op.execute("CREATE ROLE <name> LOGIN")   # the password is set outside: \\\\password in psql, or the secrets of the deployment
+op.execute("CREATE ROLE <name> LOGIN")   # the password is set outside: \\password in psql, or the secrets of the deployment
 """
 BEFORE = "DROP ROLE IF EXISTS hazard_706"
 BAD = (

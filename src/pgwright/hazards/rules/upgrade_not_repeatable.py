@@ -82,9 +82,10 @@ def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
         return
     if any(list(one.of(DoBlock)) for one in down.statements):
         return
-    if before.after_downgrade is None:
+    after = before.after_downgrade
+    if after is None or not any(_left(act, after) for one in revision.upgrade.statements for act in one.acts):
         return
-    again = before.after_downgrade.copy()
+    again = after.copy()
     replay.begin(again, revision.upgrade)
     for statement in revision.upgrade.statements:
         replay.enter(again, statement)
