@@ -53,6 +53,12 @@ Level = Literal["error", "warning", "info"]
     help="PostgreSQL major that it is for; may be given more than once.",
 )
 @click.option(
+    "--env",
+    "environment",
+    metavar="ENV",
+    help="Weigh findings by the sizes, writes and statements of that database. It is only read.",
+)
+@click.option(
     "--fix",
     is_flag=True,
     help="First write the corrected form of what has one, in revisions that are not yet on the main branch nor applied.",
@@ -66,6 +72,7 @@ def command(
     fail_on: Level | None,
     start_after: str | None,
     major: tuple[int, ...],
+    environment: str | None,
     fix: bool,
 ) -> None:
     """Say what revisions would do to a live system, by reading them: no database.
@@ -111,6 +118,10 @@ def command(
             checked, fixed = corrected(project, what, python=call.python, chosen=chosen, on_event=on_event)
         else:
             checked = verb.check(project, what, whole=whole, python=call.python, chosen=chosen, on_event=on_event)
+        if environment:
+            from pgwright.verbs.weigh import weigh
+
+            checked = weigh(settings, environment, checked, on_event)
         status = check_status(checked, chosen.fail_level)
         call.json = call.json or form == "json"
         gc.freeze()  # nor at the very end, when Python looks once more
