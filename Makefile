@@ -41,6 +41,7 @@ accept: $(STAMP) ## take what the code prints now as the golden text; read the d
 
 docs: $(STAMP)   ## regenerate docs/reference
 	$(BIN)/python -m pgwright.doors.reference docs/reference/cli.md
+	$(BIN)/python -m pgwright.doors.hazard_pages docs/reference/hazards
 	$(BIN)/python -m pgwright.doors.schemas docs/reference/schemas
 
 bench: $(STAMP)  ## make bench NAME=prove
