@@ -134,6 +134,18 @@ def test_a_downgrade_is_not_judged_by_an_upgrade_that_was_read_in_part(tmp_path:
     assert "downgrade-fails" in [one.rule for one in check(made, ["r2"]).findings if one.phase == "downgrade"]
 
 
+def test_what_the_unread_part_may_do_to_a_new_table_is_not_guessed(tmp_path: Path) -> None:
+    body = """
+    op.create_table("pets", sa.Column("id", sa.BigInteger(), primary_key=True), sa.Column("tame", sa.Boolean()))
+    op.alter_column("pets", "tame", nullable=False)
+    for row in op.get_bind().execute(sa.text("SELECT id FROM users")):
+        op.execute("ALTER TABLE pets ALTER tame SET NOT NULL")
+    """
+    found = check(project(tmp_path, MADE, body), ["r2"])
+    assert [one.read for one in found.revisions] == ["needs-shadow"]
+    assert not {"table-without-primary-key", "boolean-null"} & set(rules(found))
+
+
 def test_rows_that_the_revision_swallows_make_it_unread_all_the_same(tmp_path: Path) -> None:
     body = 'try:\n    op.get_bind().execute(sa.text("SELECT 1")).fetchall()\nexcept Exception:\n    pass'
     found = check(project(tmp_path, MADE, body), ["r2"])

@@ -35,11 +35,13 @@ def create(node: Any) -> Iterator[Act]:
 
 def _marks(node: Any) -> tuple[str, ...]:
     """Operator class, collation and order of each key; nothing when no key has any."""
-    found = tuple(
+    keys = [inner.index_elem for inner in node.index_params]
+    if not any(one.ordering in ORDER or one.nulls_ordering in NULLS or one.opclass or one.collation for one in keys):
+        return ()
+    return tuple(
         " ".join((*words(one.opclass), *words(one.collation), ORDER.get(one.ordering, ""), NULLS.get(one.nulls_ordering, "")))
-        for one in (inner.index_elem for inner in node.index_params)
+        for one in keys
     )
-    return found if any(one.strip() for one in found) else ()
 
 
 def reindex(node: Any) -> Iterator[Act]:

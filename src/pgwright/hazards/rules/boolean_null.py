@@ -45,8 +45,8 @@ def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
     for statement in revision.upgrade.statements:
         open_: dict[str, list[str]] = {}
         for table, column in made_columns(statement):
-            now = after.table(table).column(column.name) or column
-            if now.type.name == "bool" and not now.type.array and not now.not_null and not now.default:
+            now = after.table(table).column(column.name) or (column if revision.upgrade.read == "full" else None)
+            if now is not None and now.type.name == "bool" and not now.type.array and not now.not_null and not now.default:
                 open_.setdefault(table, []).append(now.name)
         for table, columns in open_.items():
             yield found(statement, table=table, columns=", ".join(columns), column=columns[0])

@@ -49,7 +49,9 @@ def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
     for statement in revision.upgrade.statements:
         for act in statement.of(CreateTable):
             table = after.tables.get(act.table)
-            if table is None or table.row_security or table.is_temporary or table.partition_of or not table.is_new:
+            if table is None or table.row_security or table.is_temporary or table.partition_of:
+                continue
+            if not table.is_known or not table.is_new:
                 continue
             schema = act.table.rpartition(".")[0]
             beside = [one for one in before.tables.values() if one.kind == "table" and one.name.rpartition(".")[0] == schema]

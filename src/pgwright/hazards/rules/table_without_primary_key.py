@@ -51,6 +51,8 @@ def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
             table = after.tables.get(act.table)
             if table is None or not table.is_new or act.temporary or act.partition_of or act.inherits:
                 continue
+            if not table.is_known and (revision.upgrade.read != "full" or not (act.from_query or act.like)):
+                continue  # what becomes of it is not known
             copies = bool(act.like) and not act.from_query  # LIKE ... INCLUDING ALL may bring the key along
             if not table.primary_key and table.kind == "table" and not (copies and "INCLUDING" in statement.text.upper()):
                 yield found(statement, table=act.table)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgwright.hazards.acts import AddConstraint
+from pgwright.hazards.acts import AddConstraint, DoBlock
 from pgwright.hazards.example import revision
 from pgwright.hazards.known import Known
 from pgwright.hazards.rule import Found, Observation, found
@@ -38,6 +38,12 @@ GOOD = (
         up='op.create_unique_constraint(None, "orders", ["note"])',
         down='op.drop_constraint("orders_note_key", "orders")',
     ),
+    revision(
+        up="""
+        op.execute("DO $$ BEGIN IF true THEN ALTER TABLE orders ADD CONSTRAINT n UNIQUE (note); END IF; END $$")
+        """,
+        down='op.drop_constraint("n", "orders")',
+    ),
 )
 
 
@@ -46,6 +52,8 @@ def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
     if revision.downgrade is not None and (revision.downgrade.read != "full" or revision.downgrade.raises):
         return
     for statement in revision.upgrade.statements:
+        if any(statement.of(DoBlock)):  # what a block makes on a condition is read without its name
+            continue
         for act in statement.of(AddConstraint):
             one = act.constraint
             if one.name or one.using_index or not before.table(act.table).holds_rows:
