@@ -68,7 +68,12 @@ def file_of(found: Project, name: str = "r2") -> Path:
     return found.history().by_id[name].file
 
 
-@pytest.mark.parametrize("name", CASES)
+IN_THE_SUITE = ("index over lines", "foreign key", "unique", "not null", "validate")  # all with --slow
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(one, marks=() if one in IN_THE_SUITE else pytest.mark.slow) for one in CASES]
+)
 def test_it_ends_in_the_same_catalog(name: str, tmp_path: Path, server: Server, database: str) -> None:
     body, rule = CASES[name]
     made = project(tmp_path, MADE, body)
