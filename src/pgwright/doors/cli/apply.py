@@ -16,10 +16,17 @@ FRAME = {"format": "run/1", "receipts": []}
 @click.option(
     "--ignore", multiple=True, type=click.Choice(["drift", "disk"]), help="Overrule a precondition, knowingly."
 )
+@click.option(
+    "--recycle",
+    is_flag=True,
+    help="When a column's type changes, end idle sessions of the application: they would fail on prepared statements.",
+)
 @click.option("--dry-run", is_flag=True, help="Show statements, locks, sizes and approvals needed; change nothing.")
 @click.option("--sql", "as_sql", is_flag=True, help="Print one script for psql instead; change nothing.")
 @shared
-def command(environment: str, to: str | None, ignore: tuple[str, ...], dry_run: bool, as_sql: bool) -> None:
+def command(
+    environment: str, to: str | None, ignore: tuple[str, ...], recycle: bool, dry_run: bool, as_sql: bool
+) -> None:
     """Apply proven revisions to a database, while the application goes on.
 
     Sends the very messages that the proof recorded, each step in one transaction with its journal row, under lock tries
@@ -45,7 +52,7 @@ def command(environment: str, to: str | None, ignore: tuple[str, ...], dry_run: 
         from pgwright.verbs import How, apply
 
         with stopping() as asked:
-            how = How(Policy(ignore=frozenset(ignore)), call.python, stopping=asked)
+            how = How(Policy(ignore=frozenset(ignore), recycle=recycle), call.python, stopping=asked)
             done = apply(call.found(), environment, to, how=how, on_event=on_event)
         return Answer(to_json(done), lambda: executed(done), int(any(r.state != "done" for r in done.receipts)))
 

@@ -175,3 +175,15 @@ SELECT coalesce(sum(pg_total_relation_size(to_regclass(name))), 0)::bigint FROM 
 -- rows: how many the statistics know of.
 SELECT name, greatest(c.reltuples, 0)::bigint, pg_total_relation_size(c.oid)
   FROM unnest({names}::text[]) name JOIN pg_class c ON c.oid = to_regclass(name)
+
+-- clients: sessions of the application's on this database, and whether our role may end them.
+SELECT a.pid, coalesce(nullif(a.application_name, ''), 'unnamed, role ' || a.usename) AS application, coalesce(a.state, '') AS state,
+       extract(epoch FROM clock_timestamp() - a.backend_start)::float8 AS age,
+       (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) OR (NOT r.rolsuper AND
+        (pg_has_role(a.usesysid, 'MEMBER') OR pg_has_role('pg_signal_backend', 'MEMBER'))) AS ours
+  FROM pg_stat_activity a JOIN pg_roles r ON r.oid = a.usesysid
+ WHERE a.datname = current_database() AND a.backend_type = 'client backend' AND a.pid NOT IN ({own}, pg_backend_pid())
+ ORDER BY a.backend_start
+
+-- end: sessions that are still idle; they are asked again here, since some time has passed.
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ANY ({pids}::int[]) AND state = 'idle'
