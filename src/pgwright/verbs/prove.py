@@ -11,6 +11,7 @@ from pgwright.shadow.attached import AttachedServer
 from pgwright.shadow.order import walked
 from pgwright.verbs.baseline import baseline_of
 from pgwright.verbs.kept import keep
+from pgwright.verbs.releases import releases
 from pgwright.verbs.session import Wish, session
 
 
@@ -35,6 +36,8 @@ def prove(
     first = 0 if whole else min((order.index(r) for r in wanted if r in order), default=0)
     proofs: list[Proof] = []
     with session(project, wish, first, on_event, keep=not whole) as (stage, lineage):
+        if wish.old_code:
+            stage.releases = releases(project, stage, wish.old_code)
         for proof in proving.proofs(stage, lineage, wanted, whole=whole):
             proof = baseline.told(proof, baseline_of(project, history, order))
             if isinstance(stage.server, AttachedServer):
