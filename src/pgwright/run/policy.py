@@ -26,4 +26,4 @@ class Policy:
     passes: int = 5
     recycle: bool = False  # end idle sessions of the application's when a column's type changes (run/prepared.py)
     recycle_patience: float = 30.0  # for a moment in which no other session is in a transaction
-    ignore: frozenset[str] = frozenset()  # preconditions that a person overrules: "disk", "drift"
+    ignore: frozenset[str] = frozenset()  # preconditions that a person overrules: "disk", "drift", "window"

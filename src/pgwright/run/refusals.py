@@ -275,3 +275,13 @@ class LostConnection(Refusal):
     """
 
     code = "PW-RUN-28"
+
+
+class OutsideWindow(Refusal):
+    """
+    The maintenance window of {environment} ({window}) is closed.
+    Nothing was changed. Apply again while it is open, or go on knowingly with --ignore window.
+    """
+
+    code = "PW-RUN-30"
+    exit_status: ClassVar[int] = 3

@@ -26,6 +26,7 @@ from pgwright.run.withdraw import withdraw
 from pgwright.shadow.identity import ast_hash
 from pgwright.shadow.order import walked
 from pgwright.verbs.kept import keep
+from pgwright.verbs.notify import notified
 from pgwright.verbs.rebuilt import rebuilding
 from pgwright.verbs.refusals import BrokenHistory
 
@@ -83,7 +84,12 @@ def execute(
     """Run the units that lie on the way. Raises the refusal that kept it, or that ended it; receipts are kept as they come."""
     known = known_of(project)
     address = address_of(project.settings, environment)
-    with opened(address, how.policy, on_event, how.point, how.stopping) as session, journal.alone(session):
+    direction = "down" if back else "up"
+    with (
+        notified(project, environment, direction, on_event) as told,
+        opened(address, how.policy, on_event, how.point, how.stopping) as session,
+        journal.alone(session),
+    ):
         origin.require(session, project.root)
         table = version_table_of(known)
         before = stamp.heads(session.conn, table)
@@ -103,6 +109,7 @@ def execute(
             for receipt in carry_out(work, units):
                 keep(project, "receipts", f"{environment}.{receipt.revision}.{receipt.direction}", receipt)
                 receipts.append(receipt)
+                told.append(receipt.revision)
                 _tell(session, receipt)
                 if receipt.state != "done":
                     break

@@ -14,7 +14,7 @@ FRAME = {"format": "run/1", "receipts": []}
 @click.option("--env", "environment", required=True, metavar="ENV", help="An environment of pgwright.toml.")
 @click.option("--to", metavar="REV", help="Up to this revision; by default the head.")
 @click.option(
-    "--ignore", multiple=True, type=click.Choice(["drift", "disk"]), help="Overrule a precondition, knowingly."
+    "--ignore", multiple=True, type=click.Choice(["drift", "disk", "window"]), help="Overrule a precondition, knowingly."
 )
 @click.option(
     "--recycle",

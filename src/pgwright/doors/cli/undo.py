@@ -13,7 +13,7 @@ from pgwright.event import OnEvent
 @click.option("--env", "environment", required=True, metavar="ENV", help="An environment of pgwright.toml.")
 @click.option("--to", required=True, metavar="REV", help="The recorded revision to go back to, or base.")
 @click.option(
-    "--ignore", multiple=True, type=click.Choice(["drift", "disk"]), help="Overrule a precondition, knowingly."
+    "--ignore", multiple=True, type=click.Choice(["drift", "disk", "window"]), help="Overrule a precondition, knowingly."
 )
 @click.option("--recycle", is_flag=True, help="End idle sessions when a column's type changes, as for apply.")
 @shared
