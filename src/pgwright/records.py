@@ -189,6 +189,7 @@ class Receipt:
     validation: tuple[tuple[str, int], ...] = ()
     findings: tuple[Finding, ...] = ()
     approvals: tuple[str, ...] = ()  # digests of the approvals that let it pass
+    tenant: str = ""  # whose schema, where env.py loops over tenants
     tool: str = field(default="pgwright/0.1.0")
     format: str = "receipt/1"
 

@@ -155,4 +155,4 @@ def _is_plain(message: Observed) -> bool:
 def _filled(steps: Sequence[RunStep]) -> tuple[RunStep, ...]:
     """A backfill's own step in the place of its recorded batches; the version write joins its end."""
     stamps = [m for step in steps for m in step.messages if m.line is None and VERSION_WRITE.match(m.message)]
-    return (RunStep(1, "backfill", tuple(stamps)),)
+    return (RunStep(1, "backfill", tuple(stamps), steps[-1].settings if steps else ()),)

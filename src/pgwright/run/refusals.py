@@ -285,3 +285,21 @@ class OutsideWindow(Refusal):
 
     code = "PW-RUN-30"
     exit_status: ClassVar[int] = 3
+
+
+class NotPerTenant(Refusal):
+    """
+    {revision} cannot be applied tenant by tenant: {why}
+    Nothing was changed. Apply it by alembic, which runs env.py's own loop, or write it so that every tenant gets the same.
+    """
+
+    code = "PW-RUN-31"
+
+
+class UnknownTenant(Refusal):
+    """
+    {environment} has no tenant {tenant}.
+    It has: {known}.
+    """
+
+    code = "PW-RUN-32"

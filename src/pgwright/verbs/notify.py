@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from pgwright.errors import Refusal
@@ -33,7 +33,7 @@ def notified(project: Project, environment: str, direction: str, on_event: OnEve
             _send(project, environment, facts, on_event)
 
 
-def _send(project: Project, environment: str, facts: dict[str, object], on_event: OnEvent) -> None:
+def _send(project: Project, environment: str, facts: Mapping[str, object], on_event: OnEvent) -> None:
     """Run the command; that it fails is told, and changes nothing."""
     found = project.settings.environment(environment)
     if found is None or not found.notify:

@@ -21,16 +21,16 @@ SELECT a.pid, coalesce(nullif(a.application_name, ''), 'a session') || ' of ' ||
    AND l.classid::bigint = {high} AND l.objid::bigint = {low} AND l.objsubid = 1
 
 -- open_unit: the unit that is not finished; there is at most one.
-SELECT id, revision, direction, parent, digest, kind, steps, state, told FROM pgwright.unit
+SELECT id, revision, direction, parent, digest, kind, steps, state, told, tenant FROM pgwright.unit
  WHERE state NOT IN ('done', 'withdrawn')
 
 -- last_unit: the last that was finished.
-SELECT id, revision, direction, parent, digest, kind, steps, state, told FROM pgwright.unit
+SELECT id, revision, direction, parent, digest, kind, steps, state, told, tenant FROM pgwright.unit
  WHERE state = 'done' ORDER BY id DESC LIMIT 1
 
 -- begin_unit: a new one.
-INSERT INTO pgwright.unit (revision, direction, parent, digest, kind, steps, holder)
-VALUES ({revision}, {direction}, {parent}, {digest}, {kind}, {steps}, {holder}) RETURNING id
+INSERT INTO pgwright.unit (revision, direction, parent, digest, kind, steps, holder, tenant)
+VALUES ({revision}, {direction}, {parent}, {digest}, {kind}, {steps}, {holder}, {tenant}) RETURNING id
 
 -- move_unit: into another state, unless it has come to its end: the answer to that commit may have been lost.
 UPDATE pgwright.unit SET state = {state}, told = {told}, holder = {holder},
@@ -187,3 +187,19 @@ SELECT a.pid, coalesce(nullif(a.application_name, ''), 'unnamed, role ' || a.use
 
 -- end: sessions that are still idle; they are asked again here, since some time has passed.
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ANY ({pids}::int[]) AND state = 'idle'
+
+-- tenants: the schemas that have a version table of that name.
+SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE c.relname = {table} AND c.relkind = 'r' AND n.nspname !~ '^pg_'
+   AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'version_num') ORDER BY 1
+
+-- version_tables: every table that keeps a revision, by schema and name.
+SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'version_num')
+ ORDER BY 1, 2
+
+-- has_tenant: does the journal know tenants.
+SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('pgwright.unit') AND attname = 'tenant')
+
+-- add_tenant: to a journal that was made before.
+ALTER TABLE pgwright.unit ADD COLUMN tenant text NOT NULL DEFAULT ''
