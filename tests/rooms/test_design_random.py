@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from design_runner import catalog, proven
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -76,6 +77,8 @@ REQUESTS = st.one_of(
     kind("set_row_security", table="r", forced=st.booleans()),
     kind("grant", table="r", privileges=["select"], role="pg_monitor"),
 )  # fmt: skip
+# What only the server can know to be impossible: no such cast, values that do not fit, a query of what is gone.
+IMPOSSIBLE = frozenset({"42846", "22P02", "22001", "22003", "22007", "22008", "42P01", "42703"})
 _numbers = count(1)
 
 
@@ -92,7 +95,12 @@ def _walked(server: Any, walk: list[dict[str, Any]]) -> int:
                 drafts = draft([from_json(one)], catalog(server, name), version=version)
             except Refusal:
                 continue
-            proven(server, name, drafts, back=False)
+            try:
+                proven(server, name, drafts, back=False)
+            except sa.exc.DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in IMPOSSIBLE and "still looked at" not in str(error):
+                    raise
+                break
             done += 1
     finally:
         server.drop(name)

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from pgwright.schema.diff import BORROWED, REPORTED, WEIGHTS, Ignored, ignored
-from pgwright.schema.model import Column, Constraint, Index, Relation, Schema
+from pgwright.schema.model import Column, Constraint, Index, Relation, Schema, Thing
 
 
 def fingerprint(schema: Schema, *, ignore: Ignored = frozenset()) -> str:
@@ -21,9 +21,15 @@ def fingerprint(schema: Schema, *, ignore: Ignored = frozenset()) -> str:
             digest.update(_digest(relation))
     for thing in sorted(schema.things, key=lambda t: (t.kind, t.identity)):
         if thing.kind not in REPORTED and not ignored(thing, ignore):
-            told = [(name, text) for name, text in thing.properties if text is not None]
-            digest.update(repr((thing.kind, thing.identity, sorted(told))).encode())
+            digest.update(_thing(thing))
     return digest.hexdigest()
+
+
+def _thing(thing: Thing) -> bytes:
+    if not thing.digested:
+        told = [(name, text) for name, text in thing.properties if text is not None]
+        thing.digested.append(repr((thing.kind, thing.identity, sorted(told))).encode())
+    return thing.digested[0]
 
 
 def _digest(relation: Relation) -> bytes:

@@ -177,6 +177,7 @@ class Thing:
     kind: str
     identity: str  # qualified where the kind has a schema; functions carry their argument types
     properties: tuple[tuple[str, str | None], ...] = ()
+    digested: list[bytes] = field(init=False, default_factory=list, repr=False, compare=False)  # kept by fingerprint
 
     def __getitem__(self, name: str) -> str | None:
         return dict(self.properties).get(name)

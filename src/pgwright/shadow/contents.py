@@ -12,8 +12,10 @@ from psycopg import sql
 from pgwright.schema.model import Relation, Schema
 
 Connection = psycopg.Connection[Any]
+MOST = 8 << 20  # bytes of tables that are copied for each revision; above, a new database is cheaper
 _SIZED = """
-SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+SELECT n.nspname || '.' || c.relname, pg_relation_size(c.oid)
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE c.relkind = 'r' AND c.oid >= 16384 AND pg_relation_size(c.oid) > 0"""
 _CALLED = """
 SELECT n.nspname, c.relname, v.last, s.seqstart
@@ -24,42 +26,71 @@ SELECT n.nspname, c.relname, v.last, s.seqstart
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """Tables with rows, and the last value of each sequence that was called."""
+    """Tables with rows, in bytes all together, and the last value of each sequence that was called."""
 
     tables: frozenset[str]
+    size: int
     sequences: Mapping[tuple[str, str], int]
 
 
 def contents(conn: Connection, schema: Schema) -> Contents:
     """What the database holds now. A table without a page is not looked into."""
-    sized = {row[0] for row in conn.execute(_SIZED)}
-    tables = [r for r in schema.relations if r.qualified in sized]
-    return Contents(frozenset(_filled(conn, tables)), _called(conn))
+    sized = dict(conn.execute(_SIZED).fetchall())
+    filled = _filled(conn, [r for r in schema.relations if r.qualified in sized])
+    called = {(schema, name): value for schema, name, value, _ in conn.execute(_CALLED)}
+    return Contents(frozenset(filled), sum(sized[table] for table in filled), called)
 
 
-def emptied(conn: Connection, tables: Sequence[Relation], held: Contents) -> bool:
-    """Delete every row of the tables and set all sequences back to `held`; True when nothing is left."""
-    with conn.transaction():
-        conn.execute("SET LOCAL session_replication_role = replica")  # no trigger, no rule, no foreign key
-        for table in tables:
-            conn.execute(sql.SQL("DELETE FROM {}").format(_name(table)))
-        for schema, name, value, start in conn.execute(_CALLED).fetchall():
-            before = held.sequences.get((schema, name))
-            if before != value:
-                named = sql.Identifier(schema, name).as_string(conn)
-                conn.execute("SELECT setval(%s::regclass, %s, %s)", (named, before or start, before is not None))
-    return not _filled(conn, tables)
+def copied(source: Connection, target: Connection, schema: Schema, held: Contents) -> bool:
+    """Give the target's tables the rows that the source holds, and no others; False where they are too many.
+
+    Both have this schema. The target's sequences are set to the source's. Raises psycopg.Error with nothing changed.
+    """
+    if held.size > MOST:
+        return False
+    with target.transaction():
+        target.execute("SET LOCAL session_replication_role = replica")  # no trigger, no rule, no foreign key
+        sized = {row[0] for row in target.execute(_SIZED)}
+        deletes = [sql.SQL("DELETE FROM ONLY {}").format(_name(r)) for r in schema.relations if r.qualified in sized]
+        if deletes:
+            target.execute(sql.SQL(";").join(deletes))
+        for table in (r for r in schema.relations if r.qualified in held.tables):
+            _copy(source, target, table)
+        _set_sequences(target, held)
+    return True
+
+
+def _copy(source: Connection, target: Connection, table: Relation) -> None:
+    names = sql.SQL(", ").join(sql.Identifier(c.name) for c in table.columns if not c.generated)
+    whole = {"table": _name(table), "names": names}
+    out = sql.SQL("COPY (SELECT {names} FROM ONLY {table}) TO STDOUT").format(**whole)
+    into = sql.SQL("COPY {table} ({names}) FROM STDIN").format(**whole)
+    with source.cursor().copy(out) as rows, target.cursor().copy(into) as taken:
+        for data in rows:
+            taken.write(data)
+
+
+def _set_sequences(conn: Connection, held: Contents) -> None:
+    called = {(schema, name): (value, start) for schema, name, value, start in conn.execute(_CALLED)}
+    for (schema, name), (value, start) in called.items():
+        before = held.sequences.get((schema, name))
+        if before != value:
+            _set(conn, schema, name, before or start, before is not None)
+    for (schema, name), before in held.sequences.items():
+        if (schema, name) not in called:
+            _set(conn, schema, name, before, True)
+
+
+def _set(conn: Connection, schema: str, name: str, value: int, is_called: bool) -> None:
+    named = sql.Identifier(schema, name).as_string(conn)
+    conn.execute("SELECT setval(%s::regclass, %s, %s)", (named, value, is_called))
 
 
 def _filled(conn: Connection, tables: Sequence[Relation]) -> list[str]:
     if not tables:
         return []
-    looks = (sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(sql.Literal(t.qualified), _name(t)) for t in tables)
+    looks = (sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM ONLY {})").format(sql.Literal(t.qualified), _name(t)) for t in tables)
     return [row[0] for row in conn.execute(sql.SQL(" UNION ALL ").join(looks))]
-
-
-def _called(conn: Connection) -> dict[tuple[str, str], int]:
-    return {(schema, name): value for schema, name, value, _ in conn.execute(_CALLED)}
 
 
 def _name(table: Relation) -> sql.Identifier:

@@ -30,7 +30,7 @@ def identify(stage: Stage, revision: Revision) -> Identity:
     up, down = stage.compiled[revision.id, "up"], stage.compiled[revision.id, "down"]
     return Identity(
         ast=ast_hash(path),
-        imports=imports_hash(path, stage.interpreter.project.root),
+        imports=imports_hash(path, stage.interpreter.project.root, stage.places),
         parents=tuple(sorted((*revision.down_revisions, *revision.depends_on))),
         naming_convention=text_hash(stage.loaded.naming_convention),
         compiled_up=text_hash(up.sql) if up.sql is not None else None,

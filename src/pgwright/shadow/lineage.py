@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 from pgwright.interpreter import Ran
 from pgwright.schema.catalog import Snapshot
-from pgwright.shadow.contents import Contents
 from pgwright.shadow.stage import EMPTY, Stage
 
 BARE = "pgwright_bare"
@@ -29,7 +28,6 @@ class Lineage:
     snapshot: Snapshot = field(init=False)
     applied: list[str] = field(default_factory=list)
     without_foreign_keys: bool = False
-    contents: Contents | None = None  # of the bare database, where they are known
     damaged: bool = False  # the bare database is in no state of the history: make no image of it
     _every: int = SELDOM
     _checkpoints: list[tuple[int, str]] = field(default_factory=list)
@@ -42,7 +40,7 @@ class Lineage:
 
     def stand_at(self, at: int) -> None:
         """Note that the bare database, however it came about, holds the first `at` revisions: a point to rebuild from."""
-        self.snapshot, self.contents = self.stage.capture(BARE), None
+        self.snapshot = self.stage.capture(BARE)
         self.at, self.applied = at, list(self.order[:at])
         self._roles = self._existing_roles()
         if at:
@@ -50,7 +48,7 @@ class Lineage:
 
     def descend(self, to: int) -> Ran | None:
         """Go down to the first `to` revisions, in one run (a baseline may stand later than what is to be proven)."""
-        ran, _ = self.stage.run(BARE, [("down", revision) for revision in reversed(self.order[to : self.at])])
+        ran = self.stage.build(BARE, [("down", revision) for revision in reversed(self.order[to : self.at])])
         if not ran.ok:
             return ran
         self._forget_checkpoints()
@@ -61,7 +59,7 @@ class Lineage:
         """Apply the next revisions in one run; the failed run when they cannot be applied."""
         if not revisions:
             return None
-        ran, _ = self.stage.run(BARE, [("up", revision) for revision in revisions])
+        ran = self.stage.build(BARE, [("up", revision) for revision in revisions])
         if not ran.ok:
             return ran
         self.reached(revisions)
@@ -71,7 +69,6 @@ class Lineage:
         """Note that the bare database now has these revisions too."""
         self.applied.extend(revisions)
         self.at += len(revisions)
-        self.contents = None
         self.snapshot = snapshot or self.stage.capture(BARE, self.snapshot)
         last = self._checkpoints[-1][0] if self._checkpoints else 0
         if self.at - last >= self._every and self._existing_roles() == self._roles:
@@ -89,7 +86,7 @@ class Lineage:
         return ran
 
     def _rebuilt(self, wanted: Sequence[str], *, from_checkpoint: bool) -> Ran | None:
-        self._every, self.contents = OFTEN, None
+        self._every = OFTEN
         made = self._existing_roles() - self._roles
         usable = [c for c in self._checkpoints if c[0] <= len(wanted)] if from_checkpoint and not made else []
         done, source = usable[-1] if usable else (0, EMPTY)
@@ -100,7 +97,7 @@ class Lineage:
         self._clone(source)
         if self.without_foreign_keys:
             self.ignore_foreign_keys()
-        ran, _ = self.stage.run(BARE, [("up", revision) for revision in wanted[done:]])
+        ran = self.stage.build(BARE, [("up", revision) for revision in wanted[done:]])
         self.snapshot = self.stage.capture(BARE)
         return None if ran.ok else ran
 

@@ -24,7 +24,7 @@ from pgwright.shadow.stage import EMPTY, Options, Stage
 from pgwright.shadow.walk import Walk
 
 ONE_SHOT = "pgwright_one_shot"
-FORMAT = "image/1"  # raise when what an image holds changes
+FORMAT = "image/2"  # raise when what an image holds changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def one_shot(
     """All revisions in one run, as a new database gets them: {revision: why} when that fails, else where it ends."""
     stage.on_event(Event("one-shot", f"all {len(lineage.order)} revisions in one run, from empty"))
     stage.clone(ONE_SHOT, template=EMPTY)
-    ran, _ = stage.run(ONE_SHOT, [("up", revision) for revision in lineage.order])
+    ran = stage.build(ONE_SHOT, [("up", revision) for revision in lineage.order])
     reasons: dict[str, Reason] = {}
     snapshot = stage.capture(ONE_SHOT) if ran.ok else None
     # A foreign key violation means rows whose parents live in production: the walk tells it, and proves without them.

@@ -1,13 +1,15 @@
-"""Replaying recorded plain DDL on the bare database, instead of a further run of env.py for the same revision.
+"""Replaying recorded messages on the bare database, instead of a further run of env.py for the same revision.
 
-Only messages that begin with CREATE, ALTER, DROP or COMMENT, and Alembic's own writes to its version table, qualify;
-whoever replays compares the catalogs afterwards. A revision that reads or writes rows takes the real step.
+Messages that begin with CREATE, ALTER, DROP or COMMENT, and Alembic's own writes to its version table, qualify; those
+that write rows only where the offline rendering, which sees no row, says the same. Whoever replays compares the
+catalogs afterwards. A revision that reads rows, or sends values apart from its statements, takes the real step.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 import psycopg
 
@@ -29,14 +31,19 @@ def skippable(message: Observed) -> bool:
     return message.line is None and bool(LOOKS.match(message.message) or TIMEOUT.match(message.message))
 
 
-def possible(messages: Sequence[Observed], version_table: str) -> bool:
-    """True when every message is plain DDL, or Alembic's version write with or without parameters."""
-    writes = re.compile(rf"\s*(INSERT INTO|UPDATE|DELETE FROM)\s+(\S+\.)?\"?{re.escape(version_table)}\"?\b", re.I)
+def possible(messages: Sequence[Observed], version_table: str, *, known: bool) -> bool:
+    """True when every message is plain DDL, or Alembic's version write with or without parameters.
+
+    With `known` the revision's statements do not depend on rows, so that any of them will do, inside a transaction.
+    """
     todo = [m for m in messages if not skippable(m)]
-    return bool(todo) and all(
-        not m.error
-        and not SEVERAL.search(m.message)
-        and (writes.match(m.message) or (not m.parameters and (PLAIN.match(m.message) or PATH.match(m.message))))
+    if not todo or any(m.error or SEVERAL.search(m.message) for m in todo):
+        return False
+    if known and all(m.transaction is not None for m in todo):
+        return True
+    writes = re.compile(rf"\s*(INSERT INTO|UPDATE|DELETE FROM)\s+(\S+\.)?\"?{re.escape(version_table)}\"?\b", re.I)
+    return all(
+        writes.match(m.message) or (not m.parameters and (PLAIN.match(m.message) or PATH.match(m.message)))
         for m in todo
     )
 
@@ -45,13 +52,15 @@ def messages(stage: Stage, database: str, recorded: Sequence[Observed]) -> bool:
     """Send the recorded messages again; False when the server refuses one (the caller then rebuilds)."""
     if not stage.is_traced:
         return False  # what was recorded is not all that was sent
+    todo = [m for m in recorded if not skippable(m)]
+    whole = all(m.transaction is not None for m in todo)
     with stage.connected(database) as conn:
         try:
             cursor = psycopg.RawCursor(conn)  # drivers that bind on the server write $1 where psycopg would write %s
-            for message in recorded:
-                if not skippable(message):
+            with conn.transaction() if whole else nullcontext():
+                for message in todo:
                     cursor.execute(message.message.encode(), _bound(message.parameters), prepare=False)
-            conn.execute("RESET search_path")
+            conn.execute("RESET ALL")
         except psycopg.Error:
             return False
     return True

@@ -22,6 +22,7 @@ from pgwright.shadow.stage import Stage, squeezed
 from pgwright.step import Observed
 
 SECOND = "pgwright_second"
+ENV = re.compile(r"\s*(CREATE\s+SCHEMA\s+IF\s+NOT\s+EXISTS|SET\s+(LOCAL\s+|SESSION\s+)?search_path)\b", re.I)
 Text = list[tuple[str, str]]
 
 
@@ -82,13 +83,21 @@ def _ways(found: Cycle) -> tuple[tuple[Direction, Sequence[Observed]], ...]:
 
 
 def _text(stage: Stage, messages: Sequence[Observed]) -> Text:
-    """What the revision sent, with its values; Alembic's bookkeeping is left out (its table is made only once)."""
+    """What the revision sent, with its values; what env.py sets up and Alembic's bookkeeping are left out.
+
+    Those come without a line of the revision; online they are other statements than offline, and some come only once.
+    """
     own = re.compile(
         rf"\s*(INSERT INTO|UPDATE|DELETE FROM|CREATE TABLE)\s+(\S+\.)?\"?{re.escape(stage.loaded.version_table)}\"?\s",
         re.I,
     )
-    kept = (m for m in messages if not skippable(m) and not (m.line is None and own.match(m.message)))
+    kept = (m for m in messages if not skippable(m) and not (m.line is None and (own.match(m.message) or ENV.match(m.message))))
     return [(squeezed(m.message), m.parameters) for m in kept]
+
+
+def rendered(stage: Stage, found: Cycle) -> bool:
+    """True when the upgrade sent its offline rendering: nothing that it sends comes from a row."""
+    return _rendered(stage, stage.compiled.get((found.revision, "up")), found.up)
 
 
 def _rendered(stage: Stage, compiled: Compiled | None, sent: Sequence[Observed]) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Literal
 
 import psycopg
@@ -60,6 +61,7 @@ class Stage:
     compiled: dict[tuple[str, Direction], Compiled] = field(default_factory=dict)
     recorder: Recorder | None = field(init=False, default=None)
     releases: tuple[Release, ...] = ()  # whose statements are tried before and after each revision
+    places: dict[Path, frozenset[str]] = field(default_factory=dict)  # names that revisions of a folder may import
     without_foreign_keys: bool = False  # in every database of the history (baseline no-fk)
     _version_tables: frozenset[versions.Table] = frozenset()
     _kept: dict[str, psycopg.Connection[Any]] = field(default_factory=dict)
@@ -157,6 +159,19 @@ class Stage:
                 replace(m, locks=tuple(sorted({*m.locks, *locks}))) if m.message == text else m for m in messages
             )
         return ran, messages
+
+    def build(self, database: str, steps: Sequence[tuple[Direction, str]]) -> Ran:
+        """All steps in one run of env.py, unobserved: in one long transaction each observation tells all locks so far."""
+        target = self.target(database)
+        if self.recorder is None:
+            return require_server(self.server, self.interpreter.step(target, steps))
+        named = sql.Identifier(self.server.name(database))
+        with self.connected(database) as conn:
+            conn.execute(sql.SQL("ALTER DATABASE {} SET pgwright_shadow.quiet = on").format(named))
+        ran = require_server(self.server, self.interpreter.step(target, steps))
+        with self.connected(database) as conn:
+            conn.execute(sql.SQL("ALTER DATABASE {} RESET pgwright_shadow.quiet").format(named))
+        return ran
 
     def capture(self, database: str, previous: Snapshot | None = None) -> Snapshot:
         """The catalog as it is now; with the last snapshot of this lineage only what changed is read."""

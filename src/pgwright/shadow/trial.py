@@ -1,4 +1,4 @@
-"""One revision on copies of its parent's state, with rows; the rows are made to fit until the steps take them.
+"""One revision on a copy of its parent's state, with rows; the rows are made to fit until the steps take them.
 
 Rows that satisfy the parent's constraints may still break what the revision adds, or what its code expects of the data.
 So a step that fails with rows and passes without them is tried again with rows that satisfy both sides, then with rows
@@ -21,11 +21,11 @@ from pgwright.schema.catalog import Snapshot
 from pgwright.schema.model import Schema
 from pgwright.shadow.cycle import Cycle, cycle
 from pgwright.shadow.left_values import left_by
-from pgwright.shadow.lineage import BARE, Lineage
+from pgwright.shadow.lineage import Lineage
 from pgwright.shadow.rows import Profile, Seeded, seed
 from pgwright.shadow.stage import Stage
+from pgwright.shadow.twin import WORK, Twin
 
-WORK = "pgwright_work"
 ORPHANS = "23503"
 _SCHEMA = re.compile(r"\s*(ALTER|CREATE)\b", re.I)
 
@@ -41,16 +41,16 @@ class Outcome:
 
 @dataclass(slots=True)
 class Trial:
-    """Attempts at one revision, each on a fresh copy. Call `end` when the last one was read."""
+    """Attempts at one revision: on the copy that is there, then each on a fresh one. Call `end` when the last was read."""
 
     stage: Stage
     lineage: Lineage
     revision: Revision
+    twin: Twin
     tables: Collection[str] = ()
     _without_foreign_keys: bool = False
     _made: set[str] = field(default_factory=set)  # roles that copies have made: they outlive their database
-    _open: bool = False
-    _start: Snapshot | None = None  # the copy with its rows, where triggers saw them come
+    _start: Snapshot | None = None  # the copy's catalog where the cycle begins; None before the first attempt
 
     def outcome(self) -> Outcome:
         """What proving the revision came to; with tables to fill, with as many attempts as that takes."""
@@ -68,7 +68,7 @@ class Trial:
         return Outcome(found, seeded) if found.end is not None else self._again(found, seeded)
 
     def rows(self, profile: Profile, after: Schema | None) -> Seeded:
-        """Fill a fresh copy."""
+        """Fill the copy."""
         self.fresh()
         before = self.lineage.snapshot.schema
         source = Path(self.revision.file).read_text(encoding="utf-8", errors="replace")
@@ -77,33 +77,33 @@ class Trial:
             seeded = seed(conn, before, after, self.tables, profile=profile, seed=number, source=source)
         if any(t.triggers for name, _ in seeded.filled if (t := before.relation(name)) is not None):
             # A trigger may change the schema: one was seen that drops itself at the first row.
-            self._start = self.stage.capture(WORK, self.lineage.snapshot)
+            self._start = self.stage.capture(WORK, self._start)
         return seeded
 
     def fresh(self) -> None:
-        """Another copy of the parent's state, in a cluster without the roles that earlier copies made."""
-        self.end()
-        self.stage.clone(WORK, template=BARE)
-        self._open, self._start = True, None
+        """A copy of the parent's state, in a cluster without the roles that earlier copies made."""
+        again = self._start is not None
+        if again:
+            self.end(keep=False)
+        self._start = self.twin.fresh() if again else self.twin.standing()
         if self._without_foreign_keys:
             self.lineage.ignore_foreign_keys(WORK)
 
-    def end(self) -> None:
-        """Drop the copy, and the roles that it made."""
-        if not self._open:
-            return
-        self.stage.drop(WORK)
-        self._open = False
+    def end(self, *, keep: bool) -> None:
+        """Drop the copy, unless it is to be kept, and the roles that it made."""
+        if self._made or self._without_foreign_keys or not keep:
+            self.twin.drop()
         if self._made:
             made = frozenset(self._made)
             self._made.clear()
             self.stage.server.drop_roles(made)
 
     def _run(self, seeded: Seeded) -> Cycle:
-        if not self._open:
+        if self._start is None:
             self.fresh()
+        start = self._start
+        assert start is not None
         filled = [table for table, _ in seeded.filled]
-        start = self._start or self.lineage.snapshot
         left = left_by(self.revision.literal, start.schema)
         found = cycle(self.stage, WORK, self.revision.id, start, filled, self.revision.validation, left)
         for snapshot in (found.after, found.end):

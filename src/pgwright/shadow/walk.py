@@ -1,4 +1,4 @@
-"""Walk a history and prove the wanted revisions, each on its own copy of its parent's state."""
+"""Walk a history and prove the wanted revisions, each on a copy of its parent's state."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from pgwright.shadow import replay
 from pgwright.shadow.assemble import assemble
 from pgwright.shadow.cycle import Cycle, cycle
 from pgwright.shadow.failure import explain, missing_extension
-from pgwright.shadow.in_place import InPlace
 from pgwright.shadow.lineage import BARE, Lineage
 from pgwright.shadow.no_op import missed
 from pgwright.shadow.repair import repaired
-from pgwright.shadow.replayable import replayable
+from pgwright.shadow.replayable import rendered, replayable
 from pgwright.shadow.rows import Seeded, touched
 from pgwright.shadow.stage import Stage
-from pgwright.shadow.trial import ORPHANS, WORK, Trial
+from pgwright.shadow.trial import ORPHANS, Trial
+from pgwright.shadow.twin import WORK, Twin
 
 
 @dataclass(slots=True)
@@ -38,6 +38,11 @@ class Walk:
     last: str = ""  # the last revision to prove
     broken: str = ""  # the revision after which nothing can be built any more
     one_shot: dict[str, Reason] = field(default_factory=dict)
+    twin: Twin = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The copy stays from one revision to the next."""
+        self.twin = Twin(self.stage, self.lineage)
 
     def proofs(self) -> Iterator[Proof]:
         """One proof per wanted revision, in the order of the history."""
@@ -54,11 +59,13 @@ class Walk:
             self._catch_up(pending)
             pending = []
             yield self._unreachable(revision) if self.broken else self._prove(self.revisions[revision])
+        self.twin.drop()
 
     def _catch_up(self, pending: Sequence[str]) -> None:
         """Apply what lies between two wanted revisions, in one run, then with foreign keys off, as histories need it."""
         if not pending or self.broken:
             return
+        self.twin.drop()
         self.stage.on_event(Event("baseline", f"building the state before: {len(pending)} revisions"))
         ran = self.lineage.advance(pending)
         if ran is None:
@@ -98,24 +105,26 @@ class Walk:
         stays = not self.whole and revision.id == self.last
         if not tables and not stays:
             return self._in_place(revision)
-        if self.whole and (proof := self._with_rows_in_place(revision, tables)) is not None:
-            return proof
-        trial = Trial(self.stage, self.lineage, revision, tables)
+        trial = Trial(self.stage, self.lineage, revision, self.twin, tables)
         outcome = trial.outcome()
         notes = list(outcome.notes)
         if any(note.sqlstate == ORPHANS for note in notes):
             self.lineage.ignore_foreign_keys()
+        found, keep = outcome.found, self.whole and outcome.found.clean
         if tables and self.stage.options.rows == "hostile":
             notes += self._hostile(revision, trial)
-        trial.end()
-        found, parent = outcome.found, None if self.whole else BARE
-        found.replayable = replayable(self.stage, revision, found, tables, parent)
+            keep = False
+        trial.end(keep=keep)
+        found.replayable = replayable(self.stage, revision, found, tables, None if self.whole else BARE)
         if not stays:
             self._advance(revision, found, in_place=False)
+        if keep and found.end is not None and not self.broken:
+            self.twin.follow(found.end)
         return self._judged(revision, found, outcome.seeded, notes)
 
     def _in_place(self, revision: Revision) -> Proof:
         """No table to fill: the bare database itself goes through the cycle."""
+        self.twin.drop()
         found, notes = self._cycle(revision), []
         if found.after is None and found.reasons and found.reasons[0].sqlstate == ORPHANS:
             notes.append(found.reasons[0])  # rows that it inserts have parents only in production
@@ -124,24 +133,6 @@ class Walk:
         found.replayable = replayable(self.stage, revision, found, (), None)
         self._advance(revision, found, in_place=True)
         return self._judged(revision, found, Seeded(), notes)
-
-    def _with_rows_in_place(self, revision: Revision, tables: Collection[str]) -> Proof | None:
-        """Of a whole history most revisions need no copy; None when this one does."""
-        attempt = InPlace(self.stage, self.lineage, revision, tables)
-        if not attempt.possible():
-            return None
-        held = self.lineage.contents
-        outcome = attempt.outcome()
-        if attempt.failed is not None:
-            self._break(revision.id, attempt.failed)
-            return self._unreachable(revision.id)
-        if outcome is None:
-            return None
-        found, seeded = outcome
-        found.replayable = replayable(self.stage, revision, found, tables, None)
-        self.lineage.reached([revision.id], found.end)
-        self.lineage.contents = held
-        return self._judged(revision, found, seeded, [])
 
     def _cycle(self, revision: Revision) -> Cycle:
         return cycle(self.stage, BARE, revision.id, self.lineage.snapshot, queries=revision.validation)
@@ -164,7 +155,7 @@ class Walk:
         return [dataclasses.replace(failed, code="data-dependent-failure")]
 
     def _advance(self, revision: Revision, found: Cycle, *, in_place: bool) -> None:
-        """The bare database comes to the revision: it is there, it replays plain DDL, it takes the step, or is rebuilt."""
+        """The bare database comes to the revision: it is there, it replays the record, it takes the step, or is rebuilt."""
         if in_place and found.clean:
             self.lineage.reached([revision.id], found.end)
         elif in_place and self._still_there(revision, found):
@@ -194,17 +185,16 @@ class Walk:
         return revision.id in self.stage.heads(BARE) and not diff(found.after.schema, now.schema)
 
     def _replayed(self, found: Cycle) -> bool:
-        """True when the bare database took the recorded plain DDL and is now, to the last property, the proven state."""
-        if found.after is None or not replay.possible(found.up, self.stage.loaded.version_table):
+        """True when the bare database took the recorded messages and is now, to the last property, the proven state."""
+        known = rendered(self.stage, found)  # then what it writes does not depend on rows that it read
+        if found.after is None or not replay.possible(found.up, self.stage.loaded.version_table, known=known):
             return False
         if not replay.messages(self.stage, BARE, found.up):
             return False
         now = self.stage.capture(BARE, self.lineage.snapshot)
         if diff(found.after.schema, now.schema) and not self._changed_alike(found, found.after, now):
             return False
-        held = self.lineage.contents
         self.lineage.reached([found.revision], now)
-        self.lineage.contents = held  # plain DDL writes no rows
         return True
 
     def _changed_alike(self, found: Cycle, after: Snapshot, now: Snapshot) -> bool:

@@ -1,16 +1,24 @@
 -- dependents: who writes down names of the given relations: other relations, and catalogs of other things.
 -- A renamed relation or column is not looked for here: it makes everything be read again.
-SELECT DISTINCT coalesce(c.oid, i.indrelid, con.conrelid, ad.adrelid, rw.ev_class, pol.polrelid, tg.tgrelid, d.classid)
-  FROM pg_depend d
-  LEFT JOIN pg_class c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-  LEFT JOIN pg_index i ON d.classid = 'pg_class'::regclass AND i.indexrelid = d.objid
-  LEFT JOIN pg_constraint con ON d.classid = 'pg_constraint'::regclass AND con.oid = d.objid AND con.conrelid <> 0
-  LEFT JOIN pg_attrdef ad ON d.classid = 'pg_attrdef'::regclass AND ad.oid = d.objid
-  LEFT JOIN pg_rewrite rw ON d.classid = 'pg_rewrite'::regclass AND rw.oid = d.objid
-  LEFT JOIN pg_policy pol ON d.classid = 'pg_policy'::regclass AND pol.oid = d.objid
-  LEFT JOIN pg_trigger tg ON d.classid = 'pg_trigger'::regclass AND tg.oid = d.objid
- WHERE (d.refclassid = 'pg_class'::regclass AND d.refobjid = ANY (%(touched)s)
-        OR d.refclassid = 'pg_constraint'::regclass
-           AND d.refobjid IN (SELECT oid FROM pg_constraint WHERE conrelid = ANY (%(touched)s))
-        OR d.refclassid = 'pg_type'::regclass
-           AND d.refobjid IN (SELECT oid FROM pg_type WHERE typrelid = ANY (%(touched)s)))
+-- OFFSET 0 and subqueries keep to the indexes: a few rows are wanted of catalogs without statistics.
+SELECT DISTINCT coalesce(
+           CASE d.classid
+               WHEN 'pg_class'::regclass THEN
+                   (SELECT CASE WHEN c.relkind IN ('r', 'p', 'v', 'm', 'f') THEN c.oid
+                                ELSE (SELECT indrelid FROM pg_index WHERE indexrelid = c.oid) END
+                      FROM pg_class c WHERE c.oid = d.objid)
+               WHEN 'pg_constraint'::regclass THEN (SELECT nullif(conrelid, 0) FROM pg_constraint WHERE oid = d.objid)
+               WHEN 'pg_attrdef'::regclass THEN (SELECT adrelid FROM pg_attrdef WHERE oid = d.objid)
+               WHEN 'pg_rewrite'::regclass THEN (SELECT ev_class FROM pg_rewrite WHERE oid = d.objid)
+               WHEN 'pg_policy'::regclass THEN (SELECT polrelid FROM pg_policy WHERE oid = d.objid)
+               WHEN 'pg_trigger'::regclass THEN (SELECT tgrelid FROM pg_trigger WHERE oid = d.objid)
+           END, d.classid)
+  FROM unnest(%(touched)s::oid[]) AS given (oid)
+ CROSS JOIN LATERAL (
+     SELECT 'pg_class'::regclass::oid AS classid, given.oid
+     UNION ALL
+     SELECT 'pg_constraint'::regclass, oid FROM (SELECT oid FROM pg_constraint WHERE conrelid = given.oid OFFSET 0) AS own
+     UNION ALL
+     SELECT 'pg_type'::regclass, reltype FROM (SELECT reltype FROM pg_class WHERE oid = given.oid OFFSET 0) AS row) AS referred
+ CROSS JOIN LATERAL (SELECT DISTINCT classid, objid FROM pg_depend
+                      WHERE refclassid = referred.classid AND refobjid = referred.oid OFFSET 0) AS d

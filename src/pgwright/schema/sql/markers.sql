@@ -4,6 +4,7 @@
 -- Every change writes rows with an xmin above all those there before, and a mere removal lowers the count, so equal
 -- numbers mean that nothing happened (one writer at a time). Rows below oid 16384 came with the server.
 -- The hash keeps apart two databases that went different ways from one template.
+-- Young catalogs have no statistics: ::bigint keeps the planner from an index over rows that are nearly all wanted.
 -- age() is the cheapest way to a number (xid = next xid - age); rows of the bootstrap have no age and never change.
 SELECT owner::bigint, count(*) AS n, max(xid) AS newest, sum(hashint8(xid)) AS hash
   FROM (SELECT owner, (SELECT age('3'::xid)::bigint) - nullif(age(mark), 2147483647) AS xid FROM (
@@ -12,22 +13,24 @@ SELECT owner::bigint, count(*) AS n, max(xid) AS newest, sum(hashint8(xid)) AS h
                 WHEN c.relkind = 'c' THEN 'pg_type'::regclass::oid
                 ELSE i.indrelid END AS owner, c.xmin AS mark
       FROM pg_class c LEFT JOIN pg_index i ON i.indexrelid = c.oid
-     WHERE c.oid >= 16384 AND c.relkind <> 't' AND c.relpersistence <> 't'
+     WHERE c.oid::bigint >= 16384 AND c.relkind <> 't' AND c.relpersistence <> 't'
     UNION ALL
-    SELECT c.oid, t.xmin FROM pg_class c JOIN pg_class t ON t.oid = c.reltoastrelid
-     WHERE c.oid >= 16384 AND t.relkind = 't' AND t.reloptions IS NOT NULL
+    SELECT c.oid, t.xmin
+      FROM (SELECT oid, xmin FROM pg_class WHERE relkind = 't' AND reloptions IS NOT NULL OFFSET 0) t
+      JOIN pg_class c ON c.reltoastrelid = t.oid
+     WHERE c.oid::bigint >= 16384
     UNION ALL
     SELECT CASE WHEN c.relkind = 'c' THEN 'pg_type'::regclass::oid ELSE c.oid END, a.xmin
       FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-     WHERE a.attrelid >= 16384 AND a.attnum > 0 AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')
+     WHERE a.attrelid::bigint >= 16384 AND a.attnum > 0 AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')
        AND c.relpersistence <> 't'
     UNION ALL
     SELECT adrelid, xmin FROM pg_attrdef
     UNION ALL
     SELECT CASE WHEN conrelid = 0 THEN 'pg_type'::regclass::oid ELSE conrelid END, xmin
-      FROM pg_constraint WHERE oid >= 16384
+      FROM pg_constraint WHERE oid::bigint >= 16384
     UNION ALL
-    SELECT indrelid, xmin FROM pg_index WHERE indexrelid >= 16384
+    SELECT indrelid, xmin FROM pg_index WHERE indexrelid::bigint >= 16384
     UNION ALL
     SELECT tgrelid, xmin FROM pg_trigger WHERE NOT tgisinternal
     UNION ALL
@@ -45,8 +48,10 @@ SELECT owner::bigint, count(*) AS n, max(xid) AS newest, sum(hashint8(xid)) AS h
     SELECT 'pg_sequence'::regclass, xmin FROM pg_sequence
     UNION ALL
     SELECT 'pg_sequence'::regclass, d.xmin
-      FROM pg_sequence s JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = s.seqrelid
-     WHERE d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
+      FROM pg_sequence s
+     CROSS JOIN LATERAL (SELECT xmin FROM pg_depend
+                          WHERE classid = 'pg_class'::regclass AND objid = s.seqrelid
+                            AND refclassid = 'pg_class'::regclass AND deptype IN ('a', 'i') OFFSET 0) d
     UNION ALL
     SELECT CASE WHEN classoid IN ('pg_constraint'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass,
                                   'pg_rewrite'::regclass) THEN 'pg_description'::regclass::oid ELSE classoid END, xmin
@@ -54,7 +59,8 @@ SELECT owner::bigint, count(*) AS n, max(xid) AS newest, sum(hashint8(xid)) AS h
      WHERE objoid >= 16384 AND classoid <> 'pg_class'::regclass
     UNION ALL
     SELECT classoid, xmin FROM pg_description
-     WHERE objoid < 16384 AND classoid IN ('pg_namespace'::regclass, 'pg_extension'::regclass)
+     WHERE objoid IN (SELECT oid FROM pg_namespace WHERE oid < 16384 UNION ALL SELECT oid FROM pg_extension WHERE oid < 16384)
+       AND classoid IN ('pg_namespace'::regclass, 'pg_extension'::regclass)
     UNION ALL
     SELECT 'pg_type'::regclass, xmin FROM pg_type
      WHERE oid >= 16384 AND typrelid = 0 AND typcategory <> 'A'

@@ -1,5 +1,6 @@
 -- The recorder inside a shadow database. Everything goes to the server's log, in the order in which it happened and
 -- also when the transaction is rolled back; nothing is stored, so no snapshot, no row count and no lock is disturbed.
+-- A database that only is brought along says `pgwright_shadow.quiet` to its sessions: nothing is told there.
 -- Source of the firing rules: PostgreSQL documentation, "Event Trigger Firing Matrix".
 
 CREATE SCHEMA pgwright_shadow;
@@ -38,6 +39,7 @@ END $$;
 
 CREATE FUNCTION pgwright_shadow.on_end() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 BEGIN
+    IF pg_catalog.current_setting('pgwright_shadow.quiet', true) = 'on' THEN RETURN; END IF;
     PERFORM pgwright_shadow.observe();
 END $$;
 
@@ -45,6 +47,7 @@ CREATE FUNCTION pgwright_shadow.on_drop() RETURNS event_trigger LANGUAGE plpgsql
 DECLARE
     gone text;
 BEGIN
+    IF pg_catalog.current_setting('pgwright_shadow.quiet', true) = 'on' THEN RETURN; END IF;
     SELECT pg_catalog.json_agg(pg_catalog.json_build_array(
                objid, object_type, object_identity, original OR normal, objsubid))
       INTO gone FROM pg_catalog.pg_event_trigger_dropped_objects()
@@ -56,6 +59,7 @@ CREATE FUNCTION pgwright_shadow.on_rewrite() RETURNS event_trigger LANGUAGE plpg
 DECLARE
     which text;
 BEGIN
+    IF pg_catalog.current_setting('pgwright_shadow.quiet', true) = 'on' THEN RETURN; END IF;
     SELECT pg_catalog.json_build_array(n.nspname || '.' || c.relname, pg_catalog.pg_event_trigger_table_rewrite_reason())
       INTO which
       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

@@ -1,0 +1,71 @@
+"""The copy of the bare database on which revisions are proven with rows, brought along instead of made anew.
+
+After a revision went well the copy has the catalog of the bare database, and other rows: those that were seeded, and what
+the revision made of them. So every row is deleted, and the rows that the history itself holds are copied over from the
+bare database. Where that would not be exact, the copy is dropped, and the next revision gets a new one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import psycopg
+
+from pgwright.schema.catalog import Snapshot
+from pgwright.schema.diff import diff
+from pgwright.shadow.contents import contents, copied
+from pgwright.shadow.lineage import BARE, Lineage
+from pgwright.shadow.stage import Stage
+
+WORK = "pgwright_work"
+OFTEN = 40  # revisions on one copy: each up, down, up leaves dropped columns behind, and a table has room for 1,600
+UNLIKE = ("materialized view", "foreign table")  # what these hold is not in tables of this database
+
+
+@dataclass(slots=True)
+class Twin:
+    """The copy, where there is one. `snapshot` is its own catalog at the parent's state; `used` since it was made."""
+
+    stage: Stage
+    lineage: Lineage
+    snapshot: Snapshot | None = None
+    used: int = 0
+
+    def fresh(self) -> Snapshot:
+        """A new copy of the bare database as it is now."""
+        self.drop()
+        self.stage.clone(WORK, template=BARE)
+        self.snapshot = self.lineage.snapshot
+        return self.snapshot
+
+    def standing(self) -> Snapshot:
+        """The copy that is there, at the parent's state, else a new one."""
+        if self.snapshot is None:
+            return self.fresh()
+        self.used += 1
+        return self.snapshot
+
+    def drop(self) -> None:
+        """Nothing is kept for the next revision."""
+        if self.snapshot is not None:
+            self.stage.drop(WORK)
+        self.snapshot, self.used = None, 0
+
+    def follow(self, end: Snapshot) -> None:
+        """The bare database has come to where the copy's cycle ended: make the rows equal too, or drop the copy."""
+        if self.snapshot is None:
+            return
+        schema = self.lineage.snapshot.schema
+        unlike = any(r.kind in UNLIKE for r in schema.relations) or diff(schema, end.schema)
+        if self.used >= OFTEN or unlike or not self._refilled():
+            self.drop()
+        else:
+            self.snapshot = end
+
+    def _refilled(self) -> bool:
+        schema = self.lineage.snapshot.schema
+        with self.stage.connected(BARE) as bare, self.stage.connected(WORK) as work:
+            try:
+                return copied(bare, work, schema, contents(bare, schema))
+            except psycopg.Error:
+                return False

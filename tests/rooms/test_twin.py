@@ -1,0 +1,53 @@
+"""The copy that is brought along: afterwards it holds the rows of the bare database and no others."""
+
+from __future__ import annotations
+
+from pgwright.schema.catalog import capture
+from pgwright.shadow.contents import Contents, contents, copied
+from pgwright.shadow.rows import row_state
+from pgwright.shadow.server import Server
+
+SCHEMA = """
+CREATE TABLE owners (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "Full Name" text,
+    size int GENERATED ALWAYS AS (2) STORED);
+CREATE TABLE notes (id serial PRIMARY KEY, owner int REFERENCES owners DEFERRABLE, parent int REFERENCES notes, words text[]);
+CREATE TABLE parts (id bigint, at date) PARTITION BY RANGE (at);
+CREATE TABLE parts_2026 PARTITION OF parts FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+CREATE SEQUENCE called; CREATE SEQUENCE untouched;
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;
+CREATE TRIGGER keep BEFORE DELETE ON notes FOR EACH ROW EXECUTE FUNCTION refuse();
+CREATE RULE stay AS ON DELETE TO owners DO INSTEAD NOTHING;
+ALTER TABLE notes ENABLE ROW LEVEL SECURITY; ALTER TABLE notes FORCE ROW LEVEL SECURITY;
+INSERT INTO owners ("Full Name") VALUES (E'tab\\tand \\\\N'), (NULL);
+INSERT INTO notes (owner, parent, words) VALUES (1, NULL, '{a,"b,c"}'), (2, 1, NULL);
+INSERT INTO parts VALUES (1, '2026-05-05'); SELECT nextval('called');
+"""
+SEEDED = """
+INSERT INTO owners ("Full Name") SELECT 'seeded' FROM generate_series(1, 5);
+UPDATE notes SET words = '{changed}', parent = 2; INSERT INTO notes (owner) VALUES (4);
+INSERT INTO parts VALUES (2, '2026-06-06');
+SELECT setval('called', 500), nextval('untouched');
+"""
+TABLES = ("public.owners", "public.notes", "public.parts", "public.parts_2026")
+
+
+def test_the_copy_gets_the_rows_and_the_sequences_of_the_source_and_no_others(server: Server, database: str) -> None:
+    with server.connect(database) as conn:
+        conn.execute(SCHEMA.encode())
+    server.create("twin", template=database)
+    with server.connect(database) as source, server.connect("twin") as target:
+        target.execute(SEEDED.encode())
+        schema = capture(source).schema
+        before, held = row_state(source, schema, TABLES), contents(source, schema)
+        assert row_state(target, schema, TABLES) != before
+        assert copied(source, target, schema, held)
+        assert row_state(target, schema, TABLES) == before == row_state(source, schema, TABLES)
+        assert contents(target, schema).sequences == held.sequences
+        assert capture(target).schema == schema
+    server.drop("twin")
+
+
+def test_a_large_database_is_not_copied_row_by_row(server: Server, database: str) -> None:
+    with server.connect(database) as conn:
+        schema = capture(conn).schema
+        assert not copied(conn, conn, schema, Contents(frozenset(), 1 << 30, {}))
