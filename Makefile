@@ -16,7 +16,7 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@
 
-demo: $(STAMP)   ## the whole story on examples/clinic: task, plan, proof, Migration Report
+demo: $(STAMP)   ## the whole story on examples/clinic: task, plan, proof, report; one change applied under load
 	$(BIN)/python examples/demo.py
 
 test: $(STAMP)   ## lint, types, layers and the whole suite

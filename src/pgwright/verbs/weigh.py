@@ -9,7 +9,7 @@ from pgwright.hazards.checked import Checked
 from pgwright.hazards.target.facts import look
 from pgwright.hazards.target.weigh import weighed
 from pgwright.project import Settings
-from pgwright.run.address import address_of
+from pgwright.project.address import address_of
 
 
 def weigh(settings: Settings, environment: str, checked: Checked, on_event: OnEvent = silent) -> Checked:
