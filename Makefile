@@ -16,7 +16,7 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@
 
-demo: $(STAMP)   ## the whole story on examples/clinic: task, plan, proof, Migration Report
+demo: $(STAMP)   ## the whole story on examples/clinic: task, plan, proof, report; one change applied under load
 	$(BIN)/python examples/demo.py
 
 test: $(STAMP)   ## lint, types, layers and the whole suite
@@ -41,6 +41,7 @@ accept: $(STAMP) ## take what the code prints now as the golden text; read the d
 
 docs: $(STAMP)   ## regenerate docs/reference
 	$(BIN)/python -m pgwright.doors.reference docs/reference/cli.md
+	$(BIN)/python -m pgwright.doors.hazard_pages docs/reference/hazards
 	$(BIN)/python -m pgwright.doors.schemas docs/reference/schemas
 
 bench: $(STAMP)  ## make bench NAME=prove

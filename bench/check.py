@@ -6,6 +6,7 @@ history  every revision, nothing in the cache, against `alembic upgrade head --s
          where that command fails
 
 Each run is a process of its own; CPU is user and system time of its whole tree. Runs alternate, ratios are of medians.
+`--peers` compares verdicts, not cost: see peers.py.
 Without --project: a generated history of 131 revisions. The project's variables are taken from the environment.
 """
 
@@ -120,8 +121,17 @@ def main() -> int:
         "--imports", action="store_true", help="alembic upgrade head --sql fails: import the files instead"
     )
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument(
+        "--peers", action="store_true", help="instead: every peer that pip installs over the labelled cases (peers.py)"
+    )
+    parser.add_argument("--own", action="store_true", help="with --peers: ourselves alone")
+    parser.add_argument("--tools", type=Path, help="with --peers: an environment that has them installed already")
     parser.add_argument("--slow", type=float, default=0.0, help="add that much to ours: shows that the limits bite")
     arguments = parser.parse_args()
+    if arguments.peers:
+        import peers
+
+        return peers.main(arguments.tools, only_ours=arguments.own)
     with tempfile.TemporaryDirectory() as folder:
         if arguments.project is None:
             arguments.project = Path(folder)

@@ -1,4 +1,4 @@
-"""The demo: one delegation prompt, from task to Migration Report, by public commands only.
+"""The demo: one delegation prompt, from task to Migration Report, by public commands only; then demo_online.py.
 
 Works on a copy of examples/clinic in demo-out/clinic, with a git history of its own; nothing else is touched.
 """
@@ -27,23 +27,23 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def run(*command: str) -> None:
+def run(*command: str, project: Path = PROJECT) -> None:
     """Print a command, run it in the project, stop when it fails."""
     say("$ " + " ".join(command))
     program = [sys.executable, "-m", "pgwright", *command[1:]] if command[0] == "pgwright" else list(command)
-    done = subprocess.run(program, cwd=PROJECT, check=False)
+    done = subprocess.run(program, cwd=project, check=False)
     if done.returncode:
         sys.exit(done.returncode)
 
 
-def copy() -> None:
+def copy(project: Path = PROJECT) -> None:
     """A fresh copy of the example, committed, as a team would have it."""
-    if PROJECT.exists():
-        shutil.rmtree(PROJECT)
-    shutil.copytree(HERE / "clinic", PROJECT, ignore=shutil.ignore_patterns("__pycache__", ".pgwright"))
+    if project.exists():
+        shutil.rmtree(project)
+    shutil.copytree(HERE / "clinic", project, ignore=shutil.ignore_patterns("__pycache__", ".pgwright"))
     git = ["git", "-c", "user.name=demo", "-c", "user.email=demo@example.invalid", "-c", "init.defaultBranch=main"]
     for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "the clinic"]):
-        subprocess.run([*git, *arguments], cwd=PROJECT, check=True)
+        subprocess.run([*git, *arguments], cwd=project, check=True)
 
 
 def main() -> None:
@@ -64,6 +64,7 @@ def main() -> None:
     for name in new:
         print(f"  {name}")
     demo_gate.main(PROJECT, say)
+    sys.exit(subprocess.run([sys.executable, str(HERE / "demo_online.py")], check=False).returncode)
 
 
 if __name__ == "__main__":

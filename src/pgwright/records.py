@@ -111,6 +111,17 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
+class Tried:
+    """A statement of a release on a table, before and after a revision: `works`, `-` (not there), or the server's words."""
+
+    release: str  # "old" | "new"
+    table: str
+    statement: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """What a real server said about one revision: up, validate, down, compare, up again."""
 
@@ -135,6 +146,7 @@ class Proof:
     extensions_missing: tuple[str, ...] = ()
     shimmed: tuple[str, ...] = ()
     replayable: bool | None = None
+    application: tuple[Tried, ...] = ()  # what both releases can do (prove --old-code)
     rollback: str = ""  # after a failure: whether the database had moved, and where it was brought back to
     tool: str = field(default="pgwright/0.1.0")
     format: str = "proof/1"
@@ -178,6 +190,7 @@ class Receipt:
     findings: tuple[Finding, ...] = ()
     approvals: tuple[str, ...] = ()  # digests of the approvals that let it pass
     ledger: str = ""  # head of a guarded database's ledger afterwards: its number and hash
+    tenant: str = ""  # whose schema, where env.py loops over tenants
     tool: str = field(default="pgwright/0.1.0")
     format: str = "receipt/1"
 

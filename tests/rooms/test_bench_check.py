@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import importlib.util
 import sys
 from pathlib import Path
@@ -35,3 +36,21 @@ def test_a_limit_is_kept_only_when_all_are(bench: ModuleType) -> None:
     assert bench.is_met({"first": 1.5, "again": 0.5, "history": 2.0})
     assert not bench.is_met({"first": 1.51, "again": 0.5, "history": 2.0})
     assert not bench.is_met({"first": 1.5, "again": 0.5, "history": 2.01})
+
+
+def test_ours_is_within_its_limits_on_the_labelled_cases(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(BENCH.parent))
+    peers = importlib.import_module("peers")
+    cases = peers.load()
+    graver = [{"warning", "error"} & set(peers.judged(case).values()) for case in cases]
+    row = peers.scored("ours", range(len(cases)), {number for number, found in enumerate(graver) if found}, cases, 0.0)
+    assert row.precision >= peers.LIMITS["precision"] and row.recall >= peers.LIMITS["recall"]
+    assert row.blocking_missed == 0
+    blind = peers.scored("blind", range(len(cases)), set(), cases, 0.0)
+    assert blind.recall == 0 and blind.blocking_missed == sum(case.blocking for case in cases)
+
+
+def test_names_of_files_lead_back_to_cases(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(BENCH.parent))
+    peers = importlib.import_module("peers")
+    assert peers.numbers(["sql/c12.sql", "/x/alembic/versions/c3.py", "c7", "c12.sql", "abc.sql", "env.py"]) == {3, 7, 12}

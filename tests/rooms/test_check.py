@@ -27,7 +27,9 @@ def line_of(root: Path, name: str, text: str) -> int:
 
 
 def rules(found: Checked | list[Finding]) -> list[str]:
-    return [one.rule for one in (found.findings if isinstance(found, Checked) else found)]
+    """The rules that speak about upgrades: nearly no revision here has a downgrade written."""
+    findings = found.findings if isinstance(found, Checked) else found
+    return [one.rule for one in findings if one.phase == "upgrade"]
 
 
 def one(found: Checked, rule: str) -> Finding:
@@ -39,7 +41,7 @@ def one(found: Checked, rule: str) -> Finding:
 @pytest.mark.parametrize(
     ("body", "marked"),
     [
-        ('for name in ["id", "note"]:\n    op.create_index(f"ix_{name}", "orders", [name])', "op.create_index"),
+        ('for way in ["btree", "hash"]:\n    op.create_index(f"i_{way}", "orders", ["note"], postgresql_using=way)', "op.crea"),
         ('op.add_column("orders", sa.Column("code", sa.Text(), index=True))', "op.add_column"),
         ('op.get_bind().execute(sa.text("CREATE INDEX a ON orders (note)"))', "op.get_bind"),
         ('op.get_bind().exec_driver_sql("CREATE INDEX a ON orders (note)")', "op.get_bind"),
@@ -53,13 +55,14 @@ def one(found: Checked, rule: str) -> Finding:
 def test_however_it_is_written_the_index_is_seen_at_its_line(tmp_path: Path, body: str, marked: str) -> None:
     found = check(project(tmp_path, MADE, body), ["r2"])
     assert set(rules(found)) == {"index-blocking"}
-    assert {finding.line for finding in found.findings} == {line_of(tmp_path, "r2", marked)}
+    assert {one.line for one in found.findings if one.phase == "upgrade"} == {line_of(tmp_path, "r2", marked)}
     assert found.findings[0].file == "migrations/versions/r2.py"
     assert [one.read for one in found.revisions] == ["full"]
 
 
 def test_what_this_revision_made_itself_is_no_hazard(tmp_path: Path) -> None:
-    body = 'op.create_table("fresh", sa.Column("a", sa.Integer()))\nop.create_index("ix", "fresh", ["a"])'
+    body = 'op.create_table("fresh", sa.Column("a", sa.BigInteger(), primary_key=True), sa.Column("b", sa.Text()))'
+    body += '\nop.create_index("ix", "fresh", ["b"])'
     assert rules(check(project(tmp_path, MADE, body), ["r2"])) == []
 
 
@@ -71,7 +74,23 @@ def test_earlier_revisions_are_known(tmp_path: Path) -> None:
     """
     body = 'op.alter_column("orders", "note", nullable=False)'
     assert rules(check(project(tmp_path, MADE, proven, body), ["r3"])) == []
-    assert rules(check(project(tmp_path, MADE, "pass", body), ["r3"])) == ["set-not-null-scan"]
+    unproven = check(project(tmp_path, MADE, "pass", body), ["r3"])
+    assert rules(unproven) == ["set-not-null-scan", "not-null-app-break"]
+    assert one(unproven, "not-null-app-break").severity == "warning"  # the running release may write it always
+
+
+def test_a_column_that_the_running_release_cannot_know_breaks_it_for_certain(tmp_path: Path) -> None:
+    body = """
+    op.add_column("orders", sa.Column("code", sa.Text()))
+    op.alter_column("orders", "code", nullable=False)
+    """
+    assert one(check(project(tmp_path, MADE, body), ["r2"]), "not-null-app-break").severity == "error"
+
+
+def test_a_downgrade_that_does_nothing_is_told_at_its_line(tmp_path: Path) -> None:
+    found = check(project(tmp_path, 'op.execute("CREATE SEQUENCE numbers")'), ["r1"])
+    told = one(found, "downgrade-missing")
+    assert (told.revision, told.phase, told.line) == ("r1", "downgrade", line_of(tmp_path, "r1", "def downgrade"))
 
 
 def test_values_that_have_no_literal_are_no_reason_to_stop(tmp_path: Path) -> None:
@@ -100,6 +119,31 @@ def test_a_revision_that_reads_rows_is_read_as_far_as_it_goes_and_never_guessed(
     unsure = one(found, "set-not-null-scan")
     assert unsure.severity == "warning"  # r2 may have proven it: orders is unknown since
     assert "cannot tell whether a CHECK on orders proves it" in unsure.why
+
+
+def test_a_downgrade_is_not_judged_by_an_upgrade_that_was_read_in_part(tmp_path: Path) -> None:
+    up = """
+    if op.get_bind().execute(sa.text("SELECT 1")).scalar():
+        pass
+    op.add_column("orders", sa.Column("code", sa.Text()))
+    """
+    made = project(tmp_path, MADE, (up, 'op.drop_column("orders", "code")'))
+    assert [one.rule for one in check(made, ["r2"]).findings if one.phase == "downgrade"] == []
+    whole = 'op.add_column("orders", sa.Column("other", sa.Text()))'
+    made = project(tmp_path, MADE, (whole, 'op.drop_column("orders", "code")'))
+    assert "downgrade-fails" in [one.rule for one in check(made, ["r2"]).findings if one.phase == "downgrade"]
+
+
+def test_what_the_unread_part_may_do_to_a_new_table_is_not_guessed(tmp_path: Path) -> None:
+    body = """
+    op.create_table("pets", sa.Column("id", sa.BigInteger(), primary_key=True), sa.Column("tame", sa.Boolean()))
+    op.alter_column("pets", "tame", nullable=False)
+    for row in op.get_bind().execute(sa.text("SELECT id FROM users")):
+        op.execute("ALTER TABLE pets ALTER tame SET NOT NULL")
+    """
+    found = check(project(tmp_path, MADE, body), ["r2"])
+    assert [one.read for one in found.revisions] == ["needs-shadow"]
+    assert not {"table-without-primary-key", "boolean-null"} & set(rules(found))
 
 
 def test_rows_that_the_revision_swallows_make_it_unread_all_the_same(tmp_path: Path) -> None:

@@ -85,6 +85,7 @@ class Writer(threading.Thread):
             dbname=database,
             autocommit=True,
             prepare_threshold=None,
+            options="-c deadlock_timeout=5s",  # a starved machine may not let the DDL give way within the usual second
         )
         self.statements, self.failed, self.done = statements, list[str](), 0
         self.stopping, self.went_round = threading.Event(), threading.Condition()

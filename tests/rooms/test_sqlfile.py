@@ -113,7 +113,7 @@ def test_encodings(data: bytes, text: str, problem: str) -> None:
 
 def test_files_are_checked_in_their_order(tmp_path: Path) -> None:
     first, second, third = (tmp_path / f"V{n}__x.sql" for n in (1, 2, 3))
-    first.write_text("CREATE TABLE t (a int);\nCREATE INDEX i ON t (a);")
+    first.write_text("CREATE TABLE t (id bigint PRIMARY KEY, a int DEFAULT 1);\nCREATE INDEX i ON t (a);")
     second.write_text("ALTER TABLE t ALTER a SET NOT NULL;\nselec;")
     found = check_sql([first, second, third])
     assert [(one.rule, one.file, one.line) for one in found.findings] == [("set-not-null-scan", str(second), 1)]

@@ -10,7 +10,7 @@ from pgwright.design.expression import one_expression, one_query
 from pgwright.design.identifier import identifier
 from pgwright.design.refusals import BadField
 
-_SQL = frozenset({"expression", "predicate", "where", "using", "back"})
+_SQL = frozenset({"expression", "predicate", "where", "using", "back", "check"})
 _NAMES = frozenset(
     [
         "table",
@@ -26,9 +26,14 @@ _NAMES = frozenset(
         "primary_key",
         "primary_key_name",
         "include",
+        "function",
+        "function_schema",
+        "role",
+        "roles",
     ]
 )
 _LABELS = frozenset({"labels", "value", "before", "after", "instead"})
+_NARROWED = ("put_trigger", "grant", "revoke")  # columns may be left out
 _OPERATOR = re.compile(r"[+*/<>=~!@#%^&|`?-]{1,8}")
 _WORDS = {
     "identity": ("", "always", "by default"),
@@ -38,6 +43,13 @@ _WORDS = {
     "nulls": ("", "first", "last"),
     "on_delete": ("", "CASCADE", "RESTRICT", "NO ACTION", "SET NULL", "SET DEFAULT"),
     "on_update": ("", "CASCADE", "RESTRICT", "NO ACTION", "SET NULL", "SET DEFAULT"),
+    "timing": ("before", "after"),
+    "events": ("insert", "update", "delete", "truncate"),
+    "each": ("row", "statement"),
+    "language": ("plpgsql", "sql"),
+    "volatility": ("volatile", "stable", "immutable"),
+    "command": ("all", "select", "insert", "update", "delete"),
+    "privileges": ("select", "insert", "update", "delete", "truncate", "references", "trigger"),
     "method": ("btree", "hash", "gin", "gist", "spgist", "brin", "hnsw", "ivfflat"),
 }
 
@@ -59,7 +71,7 @@ def read_field(field_type: str, kind: str, name: str, value: Any, known: str) ->
             raise bad("must be a list of texts")
         if len(set(value)) != len(value):
             raise bad("names something twice")
-        if not value and name in ("columns", "labels"):
+        if not value and (name in ("labels", "events", "privileges") or (name == "columns" and kind not in _NARROWED)):
             raise bad("must not be empty")
         return tuple(_text(name, v, bad) for v in value)
     if not isinstance(value, str):

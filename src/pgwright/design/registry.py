@@ -14,6 +14,7 @@ from pgwright.design.recipes import (
     add_column,
     add_enum_value,
     add_exclusion,
+    add_extension,
     add_foreign_key,
     add_index,
     add_unique,
@@ -24,41 +25,58 @@ from pgwright.design.recipes import (
     drop_column,
     drop_constraint,
     drop_enum,
+    drop_expression,
+    drop_extension,
+    drop_function,
     drop_identity,
     drop_index,
     drop_not_null,
+    drop_policy,
     drop_table,
+    drop_trigger,
     drop_view,
     fill_column,
+    grant,
+    put_function,
+    put_policy,
+    put_trigger,
     put_view,
     remove_enum_value,
     rename_column,
     rename_enum_value,
     rename_table,
     replace_index,
+    revoke,
     set_comment,
+    set_expression,
     set_identity,
     set_not_null,
+    set_row_security,
     widen_column,
 )
 from pgwright.design.requests.base import Request
+from pgwright.design.requests.code import DropFunction, DropTrigger, PutFunction, PutTrigger
 from pgwright.design.requests.column import (
     AddColumn,
     AlterDefault,
     ChangeType,
     DropColumn,
+    DropExpression,
     DropIdentity,
     DropNotNull,
     FillColumn,
     RenameColumn,
     SetComment,
+    SetExpression,
     SetIdentity,
     SetNotNull,
     WidenColumn,
 )
 from pgwright.design.requests.constraint import AddCheck, AddExclusion, AddForeignKey, AddUnique, DropConstraint
 from pgwright.design.requests.enum import AddEnumValue, CreateEnum, DropEnum, RemoveEnumValue, RenameEnumValue
+from pgwright.design.requests.extension import AddExtension, DropExtension
 from pgwright.design.requests.index import AddIndex, DropIndex, ReplaceIndex
+from pgwright.design.requests.rights import DropPolicy, Grant, PutPolicy, Revoke, SetRowSecurity
 from pgwright.design.requests.table import CreateTable, DropTable, RenameTable
 from pgwright.design.requests.view import DropView, PutView
 from pgwright.schema.model import Schema
@@ -111,6 +129,7 @@ class Recipe:
 
 
 RECIPES: tuple[Recipe, ...] = (
+    Recipe(AddExtension, add_extension, only_postgresql=True),
     Recipe(RenameTable, rename_table),
     Recipe(RenameColumn, rename_column),
     Recipe(CreateEnum, create_enum),
@@ -131,14 +150,26 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe(AddCheck, add_check),
     Recipe(SetNotNull, set_not_null),
     Recipe(SetIdentity, set_identity, only_postgresql=True),
+    Recipe(SetExpression, set_expression, only_postgresql=True),
+    Recipe(DropExpression, drop_expression, only_postgresql=True),
     Recipe(SetComment, set_comment),
     Recipe(RemoveEnumValue, remove_enum_value, only_postgresql=True),
     Recipe(DropIdentity, drop_identity, only_postgresql=True),
+    Recipe(PutFunction, put_function, only_postgresql=True),
     Recipe(PutView, put_view, only_postgresql=True),
+    Recipe(PutTrigger, put_trigger, only_postgresql=True),
+    Recipe(PutPolicy, put_policy, only_postgresql=True),
+    Recipe(Grant, grant, only_postgresql=True),
+    Recipe(SetRowSecurity, set_row_security, only_postgresql=True),
+    Recipe(Revoke, revoke, only_postgresql=True),
+    Recipe(DropPolicy, drop_policy, only_postgresql=True),
+    Recipe(DropTrigger, drop_trigger, only_postgresql=True),
     Recipe(DropView, drop_view, only_postgresql=True),
+    Recipe(DropFunction, drop_function, only_postgresql=True),
     Recipe(DropConstraint, drop_constraint),
     Recipe(DropIndex, drop_index),
     Recipe(DropColumn, drop_column),
     Recipe(DropTable, drop_table),
     Recipe(DropEnum, drop_enum, only_postgresql=True),
+    Recipe(DropExtension, drop_extension, only_postgresql=True),
 )

@@ -13,23 +13,28 @@ from pgwright.design.identifier import identifier
 from pgwright.design.reading import read_field, written
 from pgwright.design.refusals import BadField, UnknownKind
 from pgwright.design.requests.base import Request
+from pgwright.design.requests.code import DropFunction, DropTrigger, PutFunction, PutTrigger
 from pgwright.design.requests.column import (
     AddColumn,
     AlterDefault,
     ChangeType,
     DropColumn,
+    DropExpression,
     DropIdentity,
     DropNotNull,
     FillColumn,
     RenameColumn,
     SetComment,
+    SetExpression,
     SetIdentity,
     SetNotNull,
     WidenColumn,
 )
 from pgwright.design.requests.constraint import AddCheck, AddExclusion, AddForeignKey, AddUnique, DropConstraint
 from pgwright.design.requests.enum import AddEnumValue, CreateEnum, DropEnum, RemoveEnumValue, RenameEnumValue
+from pgwright.design.requests.extension import AddExtension, DropExtension
 from pgwright.design.requests.index import AddIndex, DropIndex, ReplaceIndex
+from pgwright.design.requests.rights import DropPolicy, Grant, PutPolicy, Revoke, SetRowSecurity
 from pgwright.design.requests.table import CreateTable, DropTable, RenameTable
 from pgwright.design.requests.value import Element, Key, NewColumn, Value
 from pgwright.design.requests.view import DropView, PutView
@@ -67,6 +72,19 @@ REQUESTS: tuple[type[Request], ...] = (
     RenameTable,
     PutView,
     DropView,
+    SetExpression,
+    DropExpression,
+    PutFunction,
+    DropFunction,
+    PutTrigger,
+    DropTrigger,
+    PutPolicy,
+    DropPolicy,
+    SetRowSecurity,
+    Grant,
+    Revoke,
+    AddExtension,
+    DropExtension,
 )
 KINDS: dict[str, type[Request]] = {request.kind: request for request in REQUESTS}
 

@@ -10,11 +10,12 @@ from pgwright.design.draft import Surroundings
 from pgwright.design.index_definition import request_of
 from pgwright.design.requests.value import NewColumn
 from pgwright.design.source import autocommit, call, execute, qualified, quoted, sql_string, string
-from pgwright.schema.model import Column, Constraint, Index, Relation
+from pgwright.schema.model import Column, Constraint, Index, Relation, Trigger
 from pgwright.step import Phase, Step
 
 ALEMBIC_KIND = {"primary key": "primary", "unique": "unique", "foreign key": "foreignkey", "check": "check"}
 _SEQUENCE = re.compile(r"^nextval\('(?P<name>.+)'::regclass\)$")
+_FIRES = {"disabled": "DISABLE TRIGGER", "replica": "ENABLE REPLICA TRIGGER", "always": "ENABLE ALWAYS TRIGGER"}
 _STORAGE_OPTIONS = ("storage", "compression", "statistics_target")
 
 
@@ -143,7 +144,19 @@ def table(on: Surroundings, what: Relation, phase: Phase) -> tuple[Step, ...]:
         steps.append(
             step(call("op.create_table_comment", string(what.name), string(what.comment), schema=schema), phase)
         )
-    steps += [step(execute(t.definition), phase) for t in what.triggers]
+    name = qualified(schema_of(what), what.name)
+    steps += [s for t in what.triggers for s in trigger(t, name, phase)]
+    return tuple(steps)
+
+
+def trigger(what: Trigger, table: str, phase: Phase, *, instead: bool = False) -> tuple[Step, ...]:
+    """CREATE TRIGGER as it was (`instead`: in the place of the one of its name), and whether it fires."""
+    made = what.definition
+    if instead:
+        made = made.replace("CREATE TRIGGER ", "CREATE OR REPLACE TRIGGER ", 1)
+    steps = [step(execute(made), phase)]
+    if what.enabled in _FIRES:
+        steps.append(step(execute(f"ALTER TABLE {table} {_FIRES[what.enabled]} {quoted(what.name)}"), phase))
     return tuple(steps)
 
 

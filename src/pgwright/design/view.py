@@ -16,11 +16,11 @@ from pgwright.design.source import execute, qualified, quoted, sql_string
 from pgwright.schema.model import Relation
 from pgwright.step import Phase, Step
 
-_PRIVILEGES = {
+PRIVILEGES = {
     "r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE", "D": "TRUNCATE", "x": "REFERENCES", "t": "TRIGGER",
     "m": "MAINTAIN",
 }  # fmt: skip
-_ENTRY = re.compile(r'^(?P<role>"(?:[^"]|"")*"|[^=]*)=(?P<letters>[a-zA-Z*]*)/')
+ENTRY = re.compile(r'^(?P<role>"(?:[^"]|"")*"|[^=]*)=(?P<letters>[a-zA-Z*]*)/')
 
 
 def name_of(view: Relation) -> str:
@@ -82,13 +82,13 @@ def _grants(view: Relation) -> Iterator[str]:
     for entry in view.grants:
         head, mark, rest = entry.partition(": ")
         column, acl = (f" ({quoted(head)})", rest) if mark and "=" not in head else ("", entry)
-        match = _ENTRY.match(acl)
+        match = ENTRY.match(acl)
         if match is None:
             continue
         role = match["role"] or "PUBLIC"
         for letter, star in re.findall(r"([a-zA-Z])(\*?)", match["letters"]):
             option = " WITH GRANT OPTION" if star else ""
-            yield f"GRANT {_PRIVILEGES[letter]}{column} ON {name_of(view)} TO {role}{option}"
+            yield f"GRANT {PRIVILEGES[letter]}{column} ON {name_of(view)} TO {role}{option}"
 
 
 def away(views: Sequence[Relation], phase: Phase) -> Iterator[Step]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from pgwright.desk.entry import Entry, is_bookkeeping, one_line
-from pgwright.records import Change, Reason
+from pgwright.records import Change, Reason, Tried
 from pgwright.step import Finding, Observed, Phase
 
 _DROPS = re.compile(r"\bDROP\s+(?:COLUMN|TABLE)\b", re.IGNORECASE)
@@ -29,6 +29,7 @@ def appendix(change: Change | None, found: Sequence[Entry]) -> list[str]:
         ("Reasons", [line for e in found if e.proof for r in e.proof.reasons for line in _reason(e.revision, r)]),
         ("Validation queries", _validation(found)),
         ("Deployment order", _order(found)),
+        ("Old and new release, phase by phase", _releases(found)),
         ("Locks observed", _locks(found)),
         ("Timings (on the shadow, not production figures)", _timings(found)),
         ("Rollback plan", _rollback(found)),
@@ -76,6 +77,31 @@ def _validation(found: Sequence[Entry]) -> list[str]:
 def _order(found: Sequence[Entry]) -> list[str]:
     planned = [e for e in found if e.phase]
     return [f"{i}. `{e.revision}` ({e.phase}): {_WHEN[e.phase]}" for i, e in enumerate(planned, 1) if e.phase]
+
+
+def _releases(found: Sequence[Entry]) -> list[str]:
+    """What each release can do after each revision; the way down ends where the revision before it stands."""
+    rows = []
+    for entry in found:
+        tried = entry.proof.application if entry.proof else ()
+        alike: dict[tuple[str, ...], list[str]] = {}
+        for release, table in sorted({(t.release, t.table) for t in tried}):
+            cells = {t.statement: t for t in tried if (t.release, t.table) == (release, table)}
+            told = (release, *(_cell(cells.get(name)) for name in ("select", "insert", "update", "delete")))
+            alike.setdefault(told, []).append(table)
+        for (release, *cells_told), tables in alike.items():
+            rows.append(" | ".join([f"| {entry.revision}", entry.phase or "-", release, ", ".join(tables), *cells_told]) + " |")
+    head = ["| revision | phase | release | tables | select | insert | update | delete |", "|---|---|---|---|---|---|---|---|"]
+    return [*head, *rows] if rows else []
+
+
+def _cell(tried: Tried | None) -> str:
+    if tried is None or tried.after == "-":
+        return "-"
+    if tried.after == "works":
+        return "works"
+    was = "worked before" if tried.before == "works" else "did not before"
+    return f"fails ({was}): {one_line(tried.after, 80)}".replace("|", "\\|")
 
 
 def _locks(found: Sequence[Entry]) -> list[str]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
-from typing import Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
 from pgwright.errors import Refusal
 from pgwright.hazards.checked import Checked, ReadRevision
 from pgwright.records import Proof, Verdict, to_json
 from pgwright.step import Finding, Severity
+
+if TYPE_CHECKING:
+    from pgwright.verbs.fix import Fixed
 
 
 class Error(TypedDict):
@@ -59,14 +62,25 @@ class AllowedOutput(TypedDict):
     until: str
 
 
+class FixedOutput(TypedDict):
+    """A finding that `check --fix` met; `left` says why it stands as it was."""
+
+    rule: str
+    revision: str
+    file: str
+    line: int
+    left: str
+
+
 class CheckOutput(TypedDict):
-    """What `pgwright check --json` prints."""
+    """What `pgwright check --json` prints; `fixed` only with --fix."""
 
     format: Literal["check/1"]
     findings: list[Finding]
     revisions: list[ReadOutput]
     allowed: list[AllowedOutput]
     errors: list[Error]
+    fixed: NotRequired[list[FixedOutput]]
 
 
 def error_of(refusal: Refusal) -> Error:
@@ -108,8 +122,9 @@ def prove_status(proofs: Sequence[Proof], errors: Sequence[Error], *, allow_unpr
     return 1 if any(p.verdict == "refuted" for p in proofs) else 0
 
 
-def check_output(checked: Checked) -> dict[str, Any]:
+def check_output(checked: Checked, fixed: Sequence[Fixed] | None = None) -> dict[str, Any]:
     """Findings in the shape check/1 (CheckOutput)."""
+    more = {} if fixed is None else {"fixed": [_plain(one) for one in fixed]}
     return {
         "format": "check/1",
         "findings": [_plain(one) for one in checked.findings],
@@ -120,10 +135,11 @@ def check_output(checked: Checked) -> dict[str, Any]:
             for one in checked.allowed
         ],
         "errors": list(checked.errors),
+        **more,
     }  # fmt: skip
 
 
-def _plain(record: Finding | ReadRevision) -> dict[str, Any]:
+def _plain(record: Finding | ReadRevision | Fixed) -> dict[str, Any]:
     """A flat record as a dictionary; `dataclasses.asdict` copies what is in it, which takes longer than the answer."""
     return {one.name: getattr(record, one.name) for one in fields(record)}
 

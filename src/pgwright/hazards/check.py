@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -29,6 +30,16 @@ def check_revisions(
     root: Path, history: History, selected: Sequence[str], sent: Recordings, rules: Sequence[Rule], chosen: Checking
 ) -> Checked:
     """Judge the selected revisions, each on what its ancestors leave behind."""
+    gc.disable()  # thousands of small values that all stay, and nothing to collect: a tenth of the time
+    try:
+        return _judged(root, history, selected, sent, rules, chosen)
+    finally:
+        gc.enable()
+
+
+def _judged(
+    root: Path, history: History, selected: Sequence[str], sent: Recordings, rules: Sequence[Rule], chosen: Checking
+) -> Checked:
     out = _Out(rules, chosen)
     revisions = [_revision(root, history, name, sent) for name, way in sent if way == "up"]
     for major in chosen.majors:

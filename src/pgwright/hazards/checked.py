@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from pgwright.step import Finding
@@ -42,8 +42,18 @@ class Checked:
 
 
 def to_json(checked: Checked) -> dict[str, Any]:
-    """The record as plain JSON values."""
-    return asdict(checked)
+    """The record as plain JSON values; written out, because `asdict` copies every string's surroundings in Python."""
+    return {
+        "revisions": [_plain(one) for one in checked.revisions],
+        "findings": [_plain(one) for one in checked.findings],
+        "allowed": [{**_plain(one), "finding": _plain(one.finding)} for one in checked.allowed],
+        "errors": list(checked.errors),
+        "approvals": list(checked.approvals),
+    }
+
+
+def _plain(one: ReadRevision | Finding | Allowed) -> dict[str, Any]:
+    return {field.name: getattr(one, field.name) for field in fields(one)}
 
 
 def from_json(found: dict[str, Any]) -> Checked:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pgwright.hazards.known import Known, Table
+from pgwright.hazards.source import nodes
 from pgwright.hazards.statement import Revision
 
 CHANGES = re.compile(r"\b(ALTER|CREATE|DROP|RENAME)\b", re.I)
@@ -18,14 +19,11 @@ LIBRARIES = {"alembic", "sqlalchemy", "sqlmodel", "psycopg", "psycopg2", "asyncp
 def doubt(known: Known, revision: Revision) -> None:
     """Forget what can no longer be relied on after `revision`, whose upgrade was not read whole."""
     known.is_complete = False
-    try:
-        tree = ast.parse(revision.source)
-    except SyntaxError:
-        tree = None
-    stranger = _stranger(tree) if tree is not None else "what does not parse"
-    if stranger or tree is None:
+    tree = nodes(revision.source)
+    stranger = _stranger(tree) if tree else "what does not parse"
+    if stranger:
         known.all_unknown = f"{revision.revision} could not be read to its end and calls {stranger}"
-    named = set(_words(tree)) if tree is not None else set()
+    named = set(_words(tree))
     for name in list(known.tables):
         if stranger or name.rpartition(".")[2] in named:
             _forget(known, name)
@@ -39,9 +37,9 @@ def _forget(known: Known, name: str) -> None:
     )
 
 
-def _words(tree: ast.Module) -> Iterator[str]:
+def _words(tree: Iterable[ast.AST]) -> Iterator[str]:
     """Words that may name a relation whose shape changes: plain names, and those of texts that change a schema."""
-    for node in ast.walk(tree):
+    for node in tree:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             if WORD.fullmatch(node.value):
                 yield node.value
@@ -49,9 +47,9 @@ def _words(tree: ast.Module) -> Iterator[str]:
                 yield from WORD.findall(node.value)
 
 
-def _stranger(tree: ast.Module) -> str:
+def _stranger(tree: Iterable[ast.AST]) -> str:
     """The first import of the project's own code, or nothing: what that does cannot be told from here."""
-    for node in ast.walk(tree):
+    for node in tree:
         names: list[str] = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]

@@ -82,4 +82,5 @@ def _recorded(example: Example, name: str, direction: Direction) -> Recorded:
         exec(compile(example.source, file, "exec"), module)  # noqa: S102 - our own examples
         error = recorder.run(module["upgrade" if direction == "up" else "downgrade"])
     reason = "reads-data" if recorder.looked else "raises" if error else ""
-    return Recorded(name, direction, tuple(Sent(**one) for one in recorder.sent), True, reason, str(error or ""))
+    why = f"{type(error).__name__}: {error}" if error else ""
+    return Recorded(name, direction, tuple(Sent(**one) for one in recorder.sent), True, reason, why)

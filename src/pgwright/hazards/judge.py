@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from inspect import cleandoc
 
 from pgwright.hazards import replay
 from pgwright.hazards.acts import Act
+from pgwright.hazards.doubt import doubt
 from pgwright.hazards.known import Known
+from pgwright.hazards.masking import masked
 from pgwright.hazards.rule import Found, Rule
 from pgwright.hazards.statement import Phase, Revision, Script
 from pgwright.step import Finding, Severity
@@ -30,14 +33,25 @@ def judge(revision: Revision, known: Known, rules: Iterable[Rule]) -> Iterator[H
     asked = [one for one in rules if known.version in one.versions]
     at_start = known.copy()
     yield from _script(revision, revision.upgrade, known, asked, "upgrade")
+    at_start.after_upgrade = ended = _ended(known, revision)
     if revision.downgrade is not None:
-        after = known.copy()
+        at_start.after_downgrade = after = ended.copy()
         yield from _script(revision, revision.downgrade, after, asked, "downgrade")
+    there = {type(act) for script in revision.scripts for statement in script.statements for act in statement.acts}
+    replay.begin(at_start, revision.upgrade)
     for rule in asked:
-        if rule.detect_revision is not None:
-            replay.begin(at_start, revision.upgrade)
+        if rule.detect_revision is not None and (not rule.acts or there.intersection(rule.acts)):
             for hit in rule.detect_revision(revision, at_start):
                 yield Hit(finding(rule, hit, revision, hit.phase or rule.phases[0]), rule, hit)
+
+
+def _ended(known: Known, revision: Revision) -> Known:
+    """The state after upgrade; where that was not read to its end, a copy that knows what it does not know."""
+    if revision.upgrade.read == "full" and not revision.upgrade.raises:
+        return known
+    ended = known.copy()
+    doubt(ended, revision)
+    return ended
 
 
 def _script(revision: Revision, script: Script, known: Known, rules: list[Rule], phase: Phase) -> Iterator[Hit]:
@@ -47,10 +61,14 @@ def _script(revision: Revision, script: Script, known: Known, rules: list[Rule],
     for number, one in enumerate(asked):
         for act in one.acts:
             by_act.setdefault(act, []).append(number)
+    shown: dict[tuple[type[Act], ...], list[int]] = {}
     replay.begin(known, script)
     for statement in script.statements:
         replay.enter(known, statement)
-        for number in sorted({*always, *(n for act in statement.acts for n in by_act.get(type(act), ()))}):
+        kinds = tuple(map(type, statement.acts))
+        if kinds not in shown:
+            shown[kinds] = sorted({*always, *(number for kind in kinds for number in by_act.get(kind, ()))})
+        for number in shown[kinds]:
             rule = asked[number]
             assert rule.detect is not None
             for hit in rule.detect(statement, known):
@@ -78,10 +96,13 @@ def finding(rule: Rule, hit: Found, revision: Revision, phase: Phase) -> Finding
         phase=phase,
         file=(statement.file if statement else None) or revision.file,
         line=statement.line if statement else hit.line,
-        statement=statement.text if statement else None,
+        statement=masked(statement.text) if statement else None,
     )
 
 
 def filled(text: str, hit: Found) -> str:
     """A text of the rule with the facts in its braces; `{table!r}` gives a Python literal."""
-    return cleandoc(text).format(**hit.facts)
+    return _clean(text).format(**hit.facts)
+
+
+_clean = lru_cache(maxsize=512)(cleandoc)

@@ -34,7 +34,7 @@ def put(where: Path, name: str, content: object) -> None:
         where.mkdir(parents=True, exist_ok=True)
         handle, draft = tempfile.mkstemp(dir=where, prefix=".draft-")
         with os.fdopen(handle, "w") as out:
-            json.dump(content, out)
+            out.write(json.dumps(content))  # `dump` would write piece by piece, in Python
         Path(draft).replace(where / name)
     except OSError:
         return

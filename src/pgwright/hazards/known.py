@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from pgwright.hazards.acts import Column, Constraint, Expression, Index, RelationKind
 from pgwright.hazards.locks import BLOCKS_READS, BLOCKS_WRITES, strongest
-from pgwright.hazards.statement import Statement
+from pgwright.hazards.statement import Script, Statement
 from pgwright.hazards.volatility import Volatility, builtin
 
 
@@ -44,6 +44,7 @@ class Table:
     row_security: bool = False
     forced_security: bool = False
     policies: set[str] = field(default_factory=set)
+    restrictive: set[str] = field(default_factory=set)  # those of them that only take rows away
     triggers: dict[str, str] = field(default_factory=dict)  # name -> function
     partition_key: tuple[str, ...] = ()
     partition_of: str | None = None
@@ -127,6 +128,7 @@ class Function:
     security_definer: bool = False
     settings: tuple[str, ...] = ()
     is_new: bool = False
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,9 @@ class Known:
     owned: set[str] = field(default_factory=set)  # relations that no other Known shares
     held: list[Held] = field(default_factory=list)  # in the running transaction
     done: list[Statement] = field(default_factory=list)  # of this script, everything before the statement
+    script: Script | None = None  # that is being played
+    after_upgrade: Known | None = None  # given to `detect_revision`: the same after upgrade(), and then after downgrade()
+    after_downgrade: Known | None = None
 
     def copy(self) -> Known:
         """The same knowledge, to be played on without touching this one; tables are shared until one of the two writes."""
@@ -189,6 +194,7 @@ class Known:
             constraints=dict(table.constraints),
             indexes=dict(table.indexes),
             policies=set(table.policies),
+            restrictive=set(table.restrictive),
             triggers=dict(table.triggers),
         )
         return table

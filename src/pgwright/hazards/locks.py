@@ -47,7 +47,7 @@ WEAKER = {"AT_SetStatistics": SUE, "AT_ClusterOn": SUE, "AT_DropCluster": SUE, "
           "AT_ResetRelOptions": SUE, "AT_EnableTrig": SRE, "AT_DisableTrig": SRE, "AT_SetOptions": SUE,
           "AT_EnableTrigAll": SRE, "AT_DisableTrigAll": SRE, "AT_EnableTrigUser": SRE, "AT_DisableTrigUser": SRE,
           "AT_AddInherit": AE, "AT_ResetOptions": SUE}  # fmt: skip
-ALTERS = (acts.AddColumn, acts.DropColumn, acts.AlterType, acts.SetNotNull, acts.DropNotNull, acts.SetDefault,
+ALTERS = (acts.DropColumn, acts.AlterType, acts.SetNotNull, acts.DropNotNull, acts.SetDefault,
           acts.SetIdentity, acts.SetGenerated, acts.DropConstraint, acts.RowSecurity, acts.Rewrite)  # fmt: skip
 
 
@@ -58,7 +58,7 @@ def strongest(found: Iterable[T], mode: Callable[[T], str]) -> T | None:
 
 def locks(act: Act) -> Iterator[tuple[str, str]]:
     """(relation, mode) for every table-level lock that the act takes; locks on indexes and dropped views left out."""
-    for reader in (_constraints, _partitions, _indexes, _by_class):
+    for reader in READERS.get(type(act), (_by_class,)):
         yield from reader(act)
 
 
@@ -114,6 +114,8 @@ def _by_class(act: Act) -> Iterator[tuple[str, str]]:
             yield table, AE
         case acts.Rename("table" | "column" | "constraint", name):
             yield name, AE
+        case acts.ChangeOwner("table", name) | acts.AlterPolicy(table=name):
+            yield name, AE
         case acts.CreateTrigger(table=table):
             yield table, SRE
         case acts.CreatePolicy(table=table) | acts.Truncate(table=table):
@@ -124,3 +126,16 @@ def _by_class(act: Act) -> Iterator[tuple[str, str]]:
             yield from ((name, AS) for name in reads)
         case _ if isinstance(act, ALTERS):
             yield act.table, AE
+
+
+READERS: dict[type[Act], tuple[Callable[[Act], Iterator[tuple[str, str]]], ...]] = {
+    acts.AddConstraint: (_constraints,),
+    acts.ValidateConstraint: (_constraints,),
+    acts.AddColumn: (_constraints,),
+    acts.CreateTable: (_constraints, _partitions),
+    acts.AttachPartition: (_partitions,),
+    acts.DetachPartition: (_partitions,),
+    acts.CreateIndex: (_indexes,),
+    acts.Reindex: (_indexes,),
+    acts.RefreshView: (_indexes,),
+}

@@ -15,7 +15,7 @@ from pgwright.hazards.statement import Script, Statement
 
 def begin(known: Known, script: Script) -> None:
     """A script starts: nothing is new yet, nothing is held."""
-    known.revision, known.transaction = script.revision, None
+    known.revision, known.transaction, known.script = script.revision, None, script
     known.held.clear()
     known.done.clear()
     known.settings.clear()
@@ -84,6 +84,7 @@ HANDLERS: dict[type[Act], Callable[[Known, Any], None]] = {
     acts.AddEnumValue: things.enum_value,
     acts.CreateDomain: lambda known, act: known.domains.update({act.name: act.is_constrained}),
     acts.CreateFunction: things.function,
+    acts.AlterFunction: things.alter_function,
     acts.CreateTrigger: tables.trigger,
     acts.CreatePolicy: tables.policy,
     acts.RowSecurity: tables.row_security,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from types import ModuleType
 from typing import Any, Literal
 
@@ -70,7 +71,7 @@ class Observation:
     error: str = ""  # SQLSTATE; empty: any
     query: str = ""  # its first value is true when the harm is there
     app: tuple[str, ...] = ()  # statements of the running release, which worked before
-    after: Literal["up", "down", "reup"] = "up"  # when to look
+    after: Literal["up", "down", "reup", "again"] = "up"  # when to look; "again": upgrade once more, as after a failure
     short: bool = False  # the lock alone is the harm, without work proportional to rows
 
 
@@ -109,8 +110,13 @@ class Rule:
         return not self.data_loss and self.family not in NEVER_INLINE
 
 
-def rule(module: ModuleType) -> Rule:
-    """The Rule that a module of `rules/` describes; its name is the slug. Raises AttributeError for a missing constant."""
+def rule(module: ModuleType | str) -> Rule:
+    """The Rule that a module of `rules/` describes; its name is the slug. Raises AttributeError for a missing constant.
+
+    Named by its file (`rule("index_blocking")`), a rule needs one line in the registry and no import beside it.
+    """
+    if isinstance(module, str):
+        module = import_module(f"pgwright.hazards.rules.{module}")
     optional: dict[str, Any] = {
         name.lower(): getattr(module, name)
         for name in ("VERSIONS", "PHASES", "OBSERVE", "ACTS", "DATA_LOSS", "INSTEAD_SQL")
@@ -132,8 +138,8 @@ def rule(module: ModuleType) -> Rule:
         detect_revision=getattr(module, "detect_revision", None),
         **optional,
     )
-    if (made.detect is None) == (made.detect_revision is None):
-        raise AttributeError(f"{module.__name__} needs detect or detect_revision, one of the two")
+    if made.detect is None and made.detect_revision is None:
+        raise AttributeError(f"{module.__name__} needs detect or detect_revision")
     return made
 
 

@@ -34,7 +34,7 @@ def find(project: Project, given: str | None = None) -> Python:
     if project.settings.python:
         return Python(_command(project.settings.python, project.root), "python in " + project.settings.source)
     active = os.environ.get("VIRTUAL_ENV")
-    if active and (python := _in(Path(active))):
+    if active and not _is_hooks_own(active) and (python := _in(Path(active))):
         return Python((python,), "$VIRTUAL_ENV")
     for directory in _upwards(project):
         for name in (".venv", "venv"):
@@ -44,6 +44,11 @@ def find(project: Project, given: str | None = None) -> Python:
         if found := _from_tool(directory):
             return found
     return Python((sys.executable,), "pgwright's own interpreter")
+
+
+def _is_hooks_own(active: str) -> bool:
+    """True in a pre-commit hook: pre-commit activates the environment that it made for the hook, and says so."""
+    return "PRE_COMMIT" in os.environ and Path(active).resolve() == Path(sys.prefix).resolve()
 
 
 def _command(text: str, base: Path) -> tuple[str, ...]:

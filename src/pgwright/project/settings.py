@@ -11,6 +11,7 @@ from typing import Any, Literal, cast
 
 from pgwright.project.baseline import BaselineSettings, read_baseline
 from pgwright.project.refusals import BadSettings, PasswordInFile, UnknownEnvironment
+from pgwright.project.window import Window, window
 
 Kind = Literal["dev", "staging", "production"]
 KINDS: dict[str, Kind] = {
@@ -35,6 +36,8 @@ class Environment:
     name: str
     kind: Kind
     url_env: str
+    window: Window | None = None  # when a run may work there
+    notify: tuple[str, ...] = ()  # a command that is told how a run ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +170,14 @@ def _environment(name: str, table: Any, file: Path) -> Environment:
     if kind is None:
         raise BadSettings(source=file.name, why=f"environments.{name}.kind must be dev, staging or production")
     _variable(table["url_env"], f"environments.{name}.url_env", file)
-    return Environment(name, kind, table["url_env"])
+    notify = table.get("notify", [])
+    if not isinstance(notify, list) or not all(isinstance(word, str) for word in notify):
+        raise BadSettings(source=file.name, why=f"environments.{name}.notify must be a list of texts: a command")
+    try:
+        hours = window(str(table["window"])) if "window" in table else None
+    except ValueError as error:
+        raise BadSettings(source=file.name, why=f"environments.{name}.window {error}") from None
+    return Environment(name, kind, table["url_env"], hours, tuple(notify))
 
 
 def _variable(name: str | None, key: str, file: Path) -> str | None:

@@ -89,6 +89,7 @@ def run(session: Session, course: Course, *, last: bool) -> Filled:
         session.tell("backfill", f"rows of {table} were written meanwhile: once more", level="note")
         found = members(session, table, tuple(literal["set"]))
     with session.conn.transaction():
+        _set(session, course)
         for message in course.step.messages:
             seat.reach(session, course.unit, message)
             session.conn.execute(message.message.encode(), prepare=False)
@@ -173,6 +174,7 @@ def _batch(fill: _Fill, member: Member, way: Way, cursor: Cursor, end: int) -> i
     place = f"{fill.course.unit.revision}.{fill.course.step.no}"
     with conn.transaction():
         session.local_timeout(session.policy.lock_timeout)
+        _set(session, fill.course)
         update = sql.SQL("UPDATE ONLY {} SET {} WHERE ({}) AND {}").format(
             sql.SQL(member.name), fill.assignment, sql.SQL(fill.where), way.between(cursor.next, end)
         )
@@ -185,6 +187,12 @@ def _batch(fill: _Fill, member: Member, way: Way, cursor: Cursor, end: int) -> i
         session.point(f"{place}.moved")
     session.point(f"{place}.batch")
     return rows
+
+
+def _set(session: Session, course: Course) -> None:
+    """The settings that the revision's frame had made, such as a tenant's search_path, for this transaction."""
+    for setting in course.step.settings:
+        session.conn.execute(transaction.as_local(setting).encode())
 
 
 def _rows_left(session: Session, table: str, where: str, *, count: bool = False) -> int:

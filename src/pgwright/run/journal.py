@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -34,6 +34,7 @@ class Noted:
     steps: int
     state: str
     told: str
+    tenant: str = ""
 
 
 @contextmanager
@@ -72,12 +73,16 @@ def tables() -> str:
 
 def make(session: Session) -> None:
     """Make the journal if it is not there. Raises LacksRights."""
-    if exists(session):
+    there = exists(session)
+    if there and session.look("has_tenant")[0][0]:
         return
     if session.is_guarded:
         raise NoJournal(environment=session.name)
     try:
         with session.conn.transaction():
+            if there:
+                session.run("add_tenant")
+                return
             session.conn.execute("CREATE SCHEMA IF NOT EXISTS pgwright")
             session.conn.execute(tables().encode())
     except psycopg.errors.InsufficientPrivilege as error:
@@ -97,7 +102,7 @@ def begin(session: Session, unit: Unit) -> int:
     """A new unit; its id."""
     row = session.run(
         "begin_unit", revision=unit.revision, direction=unit.direction, parent=unit.parent, digest=unit.digest,
-        kind=unit.kind, steps=len(unit.steps), holder=holder(),
+        kind=unit.kind, steps=len(unit.steps), holder=holder(), tenant=unit.tenant,
     ).fetchone()  # fmt: skip
     assert row is not None
     return int(row[0])
@@ -139,7 +144,7 @@ def wishes(session: Session) -> tuple[str, float | None, str]:
     return wish, duty, why
 
 
-def resume(session: Session, heads: tuple[str, ...]) -> None:
+def resume(session: Session, heads: tuple[str, ...], of_tenants: Mapping[str, tuple[str, ...]] | None = None) -> None:
     """Compare the journal with the version table before anything runs, and take back a person's earlier stop.
 
     Raises JournalDisagrees when the version table moved under a unit that is open.
@@ -148,6 +153,7 @@ def resume(session: Session, heads: tuple[str, ...]) -> None:
     noted = open_unit(session)
     if noted is None:
         return
+    heads = (of_tenants or {}).get(noted.tenant, heads)
     there = noted.revision in heads
     if there == (noted.direction == "up"):
         if noted.kind == "whole":

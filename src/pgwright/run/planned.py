@@ -127,6 +127,11 @@ def version_table(messages: Sequence[Observed]) -> str:
     return "alembic_version"
 
 
+def version_table_of(known: Known) -> str:
+    """The version table as any proof of the history recorded it."""
+    return next((version_table(p.messages_up) for p in known.proofs.values() if p.messages_up), "alembic_version")
+
+
 def why_not_replayable(proof: Proof, messages: Sequence[Observed]) -> str:
     """Why the recorded messages cannot simply be sent again; empty when they can.
 
@@ -155,4 +160,4 @@ def _is_plain(message: Observed) -> bool:
 def _filled(steps: Sequence[RunStep]) -> tuple[RunStep, ...]:
     """A backfill's own step in the place of its recorded batches; the version write joins its end."""
     stamps = [m for step in steps for m in step.messages if m.line is None and VERSION_WRITE.match(m.message)]
-    return (RunStep(1, "backfill", tuple(stamps)),)
+    return (RunStep(1, "backfill", tuple(stamps), steps[-1].settings if steps else ()),)

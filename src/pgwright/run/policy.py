@@ -24,4 +24,6 @@ class Policy:
     vacuum_above: int = 1 << 30  # bytes of a table from which on it is vacuumed between chunks
     chunks: int = 4
     passes: int = 5
-    ignore: frozenset[str] = frozenset()  # preconditions that a person overrules: "disk", "drift"
+    recycle: bool = False  # end idle sessions of the application's when a column's type changes (run/prepared.py)
+    recycle_patience: float = 30.0  # for a moment in which no other session is in a transaction
+    ignore: frozenset[str] = frozenset()  # preconditions that a person overrules: "disk", "drift", "window"

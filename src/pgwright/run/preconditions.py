@@ -8,8 +8,9 @@ from pathlib import Path
 
 import psycopg
 
+from pgwright.run.control import is_closed
 from pgwright.run.locks import quoted
-from pgwright.run.refusals import LacksRights, OtherMajor, TooLittleDisk
+from pgwright.run.refusals import LacksRights, OtherMajor, OutsideWindow, TooLittleDisk
 from pgwright.run.session import Session
 from pgwright.run.unit import Unit
 from pgwright.run.walk import members
@@ -22,6 +23,9 @@ MARGIN = 1.1
 
 def require(session: Session, units: Sequence[Unit]) -> None:
     """Raises the first refusal, in the order in which a person would want to know; what only slows is told."""
+    if units and is_closed(session):
+        window = session.address.environment.window
+        raise OutsideWindow(environment=session.name, window=window.text if window else "")
     for unit in units:
         _same_major(session, unit)
         _rights(session, unit)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pgwright.run.approval import Answered
 from pgwright.run.locks import quoted
 from pgwright.run.preconditions import needed
+from pgwright.run.prepared import clients, in_words, retyped
 from pgwright.run.session import Session
 from pgwright.run.unit import QUIET, RunStep, Unit
 
@@ -32,6 +33,7 @@ class PreviewedStep:
     locks: tuple[Held, ...]
     rewrites: tuple[str, ...]
     waits: bool
+    breaks: str = ""  # sessions whose prepared statements it breaks, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,9 @@ def _step(session: Session, unit: Unit, step: RunStep) -> PreviewedStep:
     )
     waits = any(lock.mode not in QUIET for lock in held)
     rewrites = tuple(sorted({name for m in step.messages for name in m.rewrites}))
-    return PreviewedStep(step.no, step.kind, statements(unit, step), held, rewrites, waits)
+    columns = retyped(step.messages)
+    breaks = in_words(columns, clients(session)) if columns else ""
+    return PreviewedStep(step.no, step.kind, statements(unit, step), held, rewrites, waits, breaks)
 
 
 def statements(unit: Unit, step: RunStep) -> tuple[str, ...]:

@@ -258,3 +258,31 @@ class LostConnection(Refusal):
     """
 
     code = "PW-RUN-28"
+
+
+class OutsideWindow(Refusal):
+    """
+    The maintenance window of {environment} ({window}) is closed.
+    Nothing was changed. Apply again while it is open, or go on knowingly with --ignore window.
+    """
+
+    code = "PW-RUN-30"
+    exit_status: ClassVar[int] = 3
+
+
+class NotPerTenant(Refusal):
+    """
+    {revision} cannot be applied tenant by tenant: {why}
+    Nothing was changed. Apply it by alembic, which runs env.py's own loop, or write it so that every tenant gets the same.
+    """
+
+    code = "PW-RUN-31"
+
+
+class UnknownTenant(Refusal):
+    """
+    {environment} has no tenant {tenant}.
+    It has: {known}.
+    """
+
+    code = "PW-RUN-32"

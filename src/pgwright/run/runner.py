@@ -13,7 +13,7 @@ from psycopg import sql
 
 from pgwright.errors import Refusal
 from pgwright.records import Receipt, StepReceipt, digest
-from pgwright.run import alone, fill, journal, likeness, seat, transaction, whole
+from pgwright.run import alone, fill, journal, likeness, seat, tenants, transaction, whole
 from pgwright.run.approval import Accepted
 from pgwright.run.control import Course
 from pgwright.run.journal import Noted
@@ -31,6 +31,7 @@ from pgwright.run.refusals import (
 from pgwright.run.session import Session
 from pgwright.run.unit import Unit
 from pgwright.run.whole import Whole
+from pgwright.schema.model import Schema
 from pgwright.step import Finding
 
 STATES: tuple[tuple[type[Refusal], str], ...] = (
@@ -48,6 +49,7 @@ class Work:
     approvals: Mapping[str, Accepted] = field(default_factory=dict)  # by revision
     roles: frozenset[str] = frozenset()  # that the history makes
     last_seen: Seen | None = field(default=None)
+    rebuilt: dict[str, Schema | None] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -68,7 +70,8 @@ def carry_out(work: Work, units: Sequence[Unit]) -> Iterator[Receipt]:
     for at, unit in enumerate(units, 1):
         noted = journal.open_unit(session)
         _require_same(session, unit, noted)
-        session.tell(unit.direction, f"{unit.revision} ({_kind(unit)})", done=at - 1, total=len(units))
+        whose = f" of {unit.tenant}" if unit.tenant else ""
+        session.tell(unit.direction, f"{unit.revision}{whose} ({_kind(unit)})", done=at - 1, total=len(units))
         if noted is None:
             _require_likeness(work, unit)
         progress = _Progress(_now(), noted is not None)
@@ -90,7 +93,7 @@ def _require_same(session: Session, unit: Unit, noted: Noted | None) -> None:
     """A unit that is open must be finished as it was begun, before anything else."""
     if noted is None:
         return
-    if (noted.revision, noted.direction) != (unit.revision, unit.direction):
+    if (noted.revision, noted.direction, noted.tenant) != (unit.revision, unit.direction, unit.tenant):
         raise _half_applied(session, noted, f"{unit.revision} ({unit.direction})")
     if noted.digest != unit.digest:
         raise ChangedInFlight(revision=unit.revision, environment=session.name, step=_done(session, noted) + 1)
@@ -112,10 +115,27 @@ def _require_likeness(work: Work, unit: Unit) -> None:
     if "drift" in work.session.policy.ignore:
         return
     seen = work.last_seen or likeness.see(work.session, unit.version_table, work.roles)
+    if unit.tenant:
+        if lines := _tenant_differs(work, unit, seen, "before" if unit.direction == "up" else "after"):
+            count, told = likeness.in_words(lines)
+            raise Drifted(environment=work.session.name, revision=unit.revision, count=count, differences=told)
+        return
     if not seen.matches(unit.fingerprint_before):
         when = "before" if unit.direction == "up" else "after"
         count, told = likeness.in_words(likeness.differences(seen, work.expected(unit.revision, when)))
         raise Drifted(environment=work.session.name, revision=unit.revision, count=count, differences=told)
+
+
+def _tenant_differs(work: Work, unit: Unit, seen: Seen, when: str) -> tuple[str, ...]:
+    """A tenant's schema against that of the shadow's tenant at the same point; built once for all of them."""
+    begins = when == ("before" if unit.direction == "up" else "after")
+    key = unit.fingerprint_before if begins else unit.fingerprint_after  # equal states are built once
+    if key not in work.rebuilt:
+        work.rebuilt[key] = work.expected(unit.revision, when)
+    expected = work.rebuilt[key]
+    if expected is None:
+        return ("the proven state could not be rebuilt to compare with",)
+    return tenants.differences(seen.schema, unit.tenant, expected, unit.pattern)
 
 
 def _steps(work: Work, unit: Unit, identity: int, progress: _Progress) -> None:
@@ -184,7 +204,9 @@ def _closed(work: Work, unit: Unit, progress: _Progress) -> Receipt:
     session = work.session
     seen = work.last_seen = likeness.see(session, unit.version_table, work.roles)
     told: tuple[str, ...] = ()
-    if not seen.matches(unit.fingerprint_after):
+    if unit.tenant:
+        told = _tenant_differs(work, unit, seen, "after" if unit.direction == "up" else "before")
+    elif not seen.matches(unit.fingerprint_after):
         when = "after" if unit.direction == "up" else "before"
         told = likeness.differences(seen, work.expected(unit.revision, when))
     counts = _validated(session, unit)
@@ -193,6 +215,9 @@ def _closed(work: Work, unit: Unit, progress: _Progress) -> Receipt:
     journal.tell(session, None, "done", f"{unit.revision} {unit.direction}")
     head = seat.leave(session, unit, state)
     with_table, without = seen.fingerprints()
+    if unit.tenant:
+        with_table = tenants.fingerprint(seen.schema, unit.tenant)
+    expected = with_table if unit.tenant and not told else unit.fingerprint_after
     about = session.about
     return Receipt(
         revision=unit.revision, direction=unit.direction, environment=session.name, kind=unit.kind,
@@ -200,7 +225,7 @@ def _closed(work: Work, unit: Unit, progress: _Progress) -> Receipt:
         role=about.role, server=f"PostgreSQL {about.version // 10000}.{about.version % 10000}",
         started=progress.started, ended=_now(), proof=digest(unit.proof), steps=tuple(progress.steps),
         resumed=progress.resumed, fingerprint=without if unit.fingerprint_after == without else with_table,
-        expected=unit.fingerprint_after, differences=told, validation=counts, findings=tuple(progress.findings),
+        expected=expected, differences=told, validation=counts, findings=tuple(progress.findings), tenant=unit.tenant,
         approvals=tuple(one.digest for one in [work.approvals.get(unit.revision)] if one), ledger=head,
     )  # fmt: skip
 

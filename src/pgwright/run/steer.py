@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from psycopg import sql
+
 from pgwright.project.address import Address
-from pgwright.run import journal
+from pgwright.run import journal, stamp
 from pgwright.run.session import Session, opened
 
 Wish = Literal["run", "pause", "cancel"]
@@ -26,6 +28,7 @@ class UnitState:
     rows: int = 0
     batches: int = 0
     share: float = 0.0  # of the backfill's ranges that are behind the cursor
+    tenant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,13 @@ class RunState:
     why: str
     runner: str = ""  # who holds the run at the moment
     invalid_indexes: tuple[str, ...] = ()
+    tenants: tuple[tuple[str, tuple[str, ...]], ...] = ()  # where several version tables are: schema, what it records
     format: str = "run-status/1"
+
+    @property
+    def half_migrated(self) -> bool:
+        """True when tenants do not all record the same."""
+        return len({heads for _, heads in self.tenants}) > 1
 
 
 def state(address: Address) -> RunState:
@@ -47,10 +56,17 @@ def state(address: Address) -> RunState:
     with opened(address) as session:
         invalid = tuple(row[0] for row in session.look("invalid_indexes"))
         if not journal.exists(session):
-            return RunState(session.name, None, "run", None, "", invalid_indexes=invalid)
+            return RunState(session.name, None, "run", None, "", invalid_indexes=invalid, tenants=_tenants(session))
         wish, duty, why = journal.wishes(session)
         found = session.look("lock_holder", high=journal.HIGH, low=journal.LOW)
-        return RunState(session.name, _unit(session), wish, duty, why, found[0][1] if found else "", invalid)
+        return RunState(session.name, _unit(session), wish, duty, why, found[0][1] if found else "", invalid, _tenants(session))
+
+
+def _tenants(session: Session) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    found = session.look("version_tables")
+    if len(found) < 2:
+        return ()
+    return tuple((schema, stamp.heads(session.watch, sql.Identifier(schema, name).as_string(None))) for schema, name in found)
 
 
 def _unit(session: Session) -> UnitState | None:
@@ -61,7 +77,8 @@ def _unit(session: Session) -> UnitState | None:
     done = sum(found == "done" for found, _ in journal.steps(session, noted.id).values())
     [(rows_done, batches, share)] = session.look("walked", unit=noted.id)
     return UnitState(
-        noted.revision, noted.direction, noted.kind, noted.state, noted.told, noted.steps, done, rows_done, batches, share
+        noted.revision, noted.direction, noted.kind, noted.state, noted.told, noted.steps, done, rows_done, batches, share,
+        noted.tenant,
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 
-from pgwright.run import form, journal, locks, seat, stamp
+from pgwright.run import form, journal, locks, prepared, seat, stamp
 from pgwright.run.control import Course
 from pgwright.run.session import Session
 from pgwright.run.unit import RunStep
@@ -16,6 +17,8 @@ def run(session: Session, course: Course, *, last: bool) -> None:
     """The step, under the locks that the shadow saw. Raises StillLocked, and what the server refuses."""
     step = course.step
     quiet = step.is_quiet or _only_validates(step)
+    recycles = prepared.warn(session, step.messages) and session.policy.recycle
+    patient_until = time.monotonic() + session.policy.recycle_patience
 
     def work(timeout: float) -> None:
         conn = session.conn
@@ -30,6 +33,8 @@ def run(session: Session, course: Course, *, last: bool) -> None:
                     conn.execute(message.message.encode(), prepare=False)
                 session.point(f"{course.unit.revision}.{step.no}.sent.{at}")
             finish(session, course, last=last)
+            if recycles:
+                prepared.recycle(session, patient=time.monotonic() < patient_until)
         session.point(f"{course.unit.revision}.{step.no}.committed")
 
     locks.with_locks(session, course, step.locks, work, quiet)

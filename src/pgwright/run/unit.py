@@ -66,6 +66,8 @@ class Unit:
     version_table: str  # as the messages name it
     why_whole: str = ""
     literal: Mapping[str, Any] | None = None
+    tenant: str = ""  # whose schema it is about, where env.py loops over tenants
+    pattern: str = ""  # the tenant of the shadow that it was written after
 
     @property
     def digest(self) -> str:

@@ -57,6 +57,7 @@ def assemble(
         timings=tuple(found.timings),
         validation=tuple(found.validation),
         shimmed=_shimmed(stage, found),
+        application=found.application,
         rollback=found.rollback,
         replayable=found.replayable,
     )

@@ -11,18 +11,21 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from pgwright.interpreter import Ran
-from pgwright.records import ProofPhase, Reason, Timing
+from pgwright.records import ProofPhase, Reason, Timing, Tried
 from pgwright.schema.catalog import Snapshot
 from pgwright.schema.diff import diff
 from pgwright.schema.model import Difference
 from pgwright.shadow.failure import explain
 from pgwright.shadow.judge import catalog_reason, rows_reason
 from pgwright.shadow.left_values import split
+from pgwright.shadow.old_code import compared, concerned, outcome
 from pgwright.shadow.rows import RowDifference, RowState, blame, lost, row_state
 from pgwright.shadow.stage import Stage
 from pgwright.shadow.validation import validated
 from pgwright.shadow.versions import Versions, unlike
 from pgwright.step import Observed
+
+BEFORE, AFTER = "pgwright_before", "pgwright_after"
 
 
 @dataclass(slots=True)
@@ -43,6 +46,7 @@ class Cycle:
     validation: list[tuple[str, int]] = field(default_factory=list)
     left: frozenset[tuple[str, str]] = frozenset()  # (table, column) that a backfill says it fills for good
     said: list[RowDifference] = field(default_factory=list)  # row differences that it has said
+    application: tuple[Tried, ...] = ()
     rollback: str = ""
     reached: ProofPhase = "up"
     ran: dict[ProofPhase, Ran] = field(default_factory=dict)
@@ -66,12 +70,17 @@ def cycle(
     found = Cycle(revision, before, left=left)
     recorded = stage.versions(database)
     rows = _rows(stage, database, before, seeded)
+    if stage.releases:
+        stage.drop(BEFORE)
+        stage.clone(BEFORE, template=database)
 
     if not _go(stage, database, found, "up", recorded):
         return found
     found.after = after = stage.capture(database, before)
     upgraded = _rows(stage, database, after, seeded)
     _validate(stage, database, found, queries)
+    if stage.releases:
+        _try_releases(stage, database, found, after, seeded)
 
     if not _go(stage, database, found, "down", ()):
         return found
@@ -86,6 +95,19 @@ def cycle(
     if same and upgraded is not None:  # from other rows the second upgrade would have to end elsewhere
         _again(found, rows, upgraded, _rows(stage, database, end, seeded))
     return found
+
+
+def _try_releases(stage: Stage, database: str, found: Cycle, after: Snapshot, seeded: Collection[str]) -> None:
+    """What the releases can do, each side on a copy of its own: inserted rows would stand in the comparison's way."""
+    tables = concerned(found.before.schema, after.schema, seeded) - stage.ignored
+    stage.drop(AFTER)
+    stage.clone(AFTER, template=database)
+    sides = []
+    for name, schema in ((BEFORE, found.before.schema), (AFTER, after.schema)):
+        with stage.connected(name) as conn:
+            sides.append(outcome(conn, schema, stage.releases, tables))
+        stage.drop(name)
+    found.application = compared(*sides)
 
 
 def _go(stage: Stage, database: str, found: Cycle, phase: ProofPhase, recorded: Versions) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pgwright.interpreter import Revision
 from pgwright.records import Reason
 from pgwright.schema.diff import describe
+from pgwright.shadow import old_code
 from pgwright.shadow.cycle import Cycle
 from pgwright.shadow.finding import measured
 from pgwright.shadow.no_op import no_ops
@@ -26,6 +27,7 @@ def observed_findings(
     yield from no_ops(revision, found, filled)
     for change in found.said:
         yield _left(revision, change)
+    yield from old_code.findings(revision, found.application)
     for difference in found.differences:
         if not difference.refutes:
             yield measured(

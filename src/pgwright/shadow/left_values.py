@@ -23,7 +23,10 @@ def left_by(literal: Mapping[str, Any] | None, before: Schema) -> frozenset[Colu
     if facts.get("phase") != "backfill" or not isinstance(columns, dict) or not isinstance(where, str):
         return frozenset()
     filled = [c for c in columns if where == f"{quoted(c)} IS NULL" or where.startswith(f"{quoted(c)} IS NULL AND ")]
-    return frozenset((r.qualified, c) for r in before.tables() if table in _spelled(r) for c in filled)
+    meant = [r for r in before.tables() if table in _spelled(r)]
+    # no such table in public: the search_path says which, in a loop over tenants each tenant's
+    meant = meant or [r for r in before.tables() if table == quoted(r.name)]
+    return frozenset((r.qualified, c) for r in meant for c in filled)
 
 
 def split(changed: Sequence[RowDifference], left: frozenset[Column]) -> tuple[list[RowDifference], list[RowDifference]]:

@@ -18,6 +18,7 @@ from pgwright.interpreter import Compiled, Direction, Interpreter, Loaded, Ran, 
 from pgwright.schema.catalog import Session, Snapshot, capture, settle
 from pgwright.shadow import versions
 from pgwright.shadow.attached import AttachedServer
+from pgwright.shadow.old_code import Release
 from pgwright.shadow.outage import require_server
 from pgwright.shadow.record import PROBE, Recorder, install
 from pgwright.shadow.server import Server
@@ -59,6 +60,7 @@ class Stage:
     loaded: Loaded = field(init=False)
     compiled: dict[tuple[str, Direction], Compiled] = field(default_factory=dict)
     recorder: Recorder | None = field(init=False, default=None)
+    releases: tuple[Release, ...] = ()  # whose statements are tried before and after each revision
     places: dict[Path, frozenset[str]] = field(default_factory=dict)  # names that revisions of a folder may import
     without_foreign_keys: bool = False  # in every database of the history (baseline no-fk)
     _version_tables: frozenset[versions.Table] = frozenset()

@@ -170,6 +170,7 @@ class Walk:
             and self.lineage.advance([revision.id]) is None
         ):
             return
+        self.twin.drop()  # a rebuild removes the roles of the history, and the copy's objects belong to them
         failed = self.lineage.rebuild([revision.id])
         if failed is not None and _orphans(failed) and not self.lineage.without_foreign_keys:
             self.lineage.without_foreign_keys = True

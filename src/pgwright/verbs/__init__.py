@@ -10,6 +10,7 @@ from pgwright.verbs.plan import TaskOf, plan
 from pgwright.verbs.prove import prove
 from pgwright.verbs.refusals import BrokenHistory, Heads, HeadUnreachable, NothingToDo, NothingToReport
 from pgwright.verbs.report import latest
+from pgwright.verbs.rewrite import rewrite
 from pgwright.verbs.session import Wish, session
 from pgwright.verbs.status import RevisionStatus, Status, status
 from pgwright.verbs.undo import undo
@@ -35,6 +36,7 @@ __all__ = [
     "plan",
     "preview",
     "prove",
+    "rewrite",
     "script",
     "session",
     "status",

@@ -15,12 +15,12 @@ from pgwright.project.address import address_of
 from pgwright.records import Task
 from pgwright.run import likeness, stamp
 from pgwright.run.likeness import Seen
-from pgwright.run.planned import Known
+from pgwright.run.planned import Known, version_table_of
 from pgwright.run.session import opened
 from pgwright.schema.model import Schema
 from pgwright.shadow.drift import models_created
 from pgwright.shadow.stage import Options
-from pgwright.verbs.execution import known_of, version_table_of
+from pgwright.verbs.execution import known_of
 from pgwright.verbs.refusals import HeadUnreachable
 from pgwright.verbs.session import Wish, session
 

@@ -12,10 +12,10 @@ from pgwright.interpreter import Interpreter, Ran, Target
 from pgwright.project import Project
 from pgwright.project.address import address_of
 from pgwright.records import Proof, Receipt, from_json
-from pgwright.run import approval, journal, origin, stamp
+from pgwright.run import approval, journal, origin
 from pgwright.run.approval import Asked, Gate
 from pgwright.run.likeness import made_roles
-from pgwright.run.planned import Known, upwards, version_table
+from pgwright.run.planned import Known
 from pgwright.run.policy import Policy
 from pgwright.run.preconditions import require as require_preconditions
 from pgwright.run.runner import Work, carry_out
@@ -28,11 +28,11 @@ from pgwright.shadow.order import walked
 from pgwright.verbs import backup
 from pgwright.verbs.gatekeeper import close_left, gatekeeper, remember_head
 from pgwright.verbs.kept import keep
+from pgwright.verbs.notify import notified
 from pgwright.verbs.rebuilt import rebuilding
 from pgwright.verbs.refusals import BrokenHistory
 from pgwright.verbs.sealed import require_sealed
-
-Units = Callable[[Known, tuple[str, ...]], tuple[Unit, ...]]
+from pgwright.verbs.way import Units, way_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,8 @@ class How:
 
     policy: Policy = field(default_factory=Policy)
     python: str | None = None
+    tenant: str | None = None  # only this one, where env.py loops over tenants
+    canary: str | None = None  # the tenant that goes first; by default the first by name
     gate: Gate | None = None  # by default the project's own: its decision matrix and approvals
     stopping: Callable[[], bool] = lambda: False
     point: Callable[[str], None] = lambda name: None
@@ -69,11 +71,6 @@ def known_of(project: Project) -> Known:
     return Known(history, walked(history), proofs, lambda written: ast_hash(written.file))
 
 
-def version_table_of(known: Known) -> str:
-    """The version table as the recorded messages name it."""
-    return next((version_table(p.messages_up) for p in known.proofs.values() if p.messages_up), "alembic_version")
-
-
 def execute(
     project: Project,
     environment: str,
@@ -86,14 +83,18 @@ def execute(
     """Run the units that lie on the way. Raises the refusal that kept it, or that ended it; receipts are kept as they come."""
     known = known_of(project)
     address = address_of(project.settings, environment)
+    direction = "down" if back else "up"
     if not back:  # the way back is the proven one, whatever somebody is working on
         require_sealed(project, address.environment.kind, on_event)
-    with opened(address, how.policy, on_event, how.point, how.stopping) as session, journal.alone(session):
+    with (
+        notified(project, environment, direction, on_event) as told,
+        opened(address, how.policy, on_event, how.point, how.stopping) as session,
+        journal.alone(session),
+    ):
         origin.require(session, project.root)
-        table = version_table_of(known)
-        before = stamp.heads(session.conn, table)
         close_left(project, session, known)
-        units = units_of(known, before)
+        way = way_of(session, known, units_of, how.tenant, how.canary)
+        before, units = way.heads(session), way.units
         if not units and not journal.exists(session):
             return Executed(environment, before, before)
         asked = Asked(address.environment, session.about, units, session.is_guarded)
@@ -101,21 +102,23 @@ def execute(
         require_preconditions(session, units)
         backup.require(project, session, units, before)
         journal.make(session)
-        journal.resume(session, before)
+        journal.resume(session, before, way.before)
         if back and (noted := journal.open_unit(session)) is not None and noted.direction == "up":
-            withdraw(session, upwards(known, before, noted.revision, environment)[0], noted)
+            withdraw(session, way.to(noted.tenant, noted.revision, environment)[0], noted)
         receipts = []
         with _interpreter(project, how, units) as whole:
             roles = made_roles(one.file.read_text("utf-8", "replace") for one in known.history.revisions)
             work = Work(session, rebuilding(project, known, how.python, on_event), whole, accepted, roles)
             for receipt in carry_out(work, units):
-                keep(project, "receipts", f"{environment}.{receipt.revision}.{receipt.direction}", receipt)
+                whose = f".{receipt.tenant}" if receipt.tenant else ""
+                keep(project, "receipts", f"{environment}{whose}.{receipt.revision}.{receipt.direction}", receipt)
                 receipts.append(receipt)
                 remember_head(project, environment, receipt.ledger)
+                told.append(receipt.revision)
                 _tell(session, receipt)
                 if receipt.state != "done":
                     break
-        return Executed(environment, before, stamp.heads(session.conn, table), tuple(receipts))
+        return Executed(environment, before, way.heads(session), tuple(receipts))
 
 
 def _tell(session: Session, receipt: Receipt) -> None:

@@ -12,6 +12,7 @@ from pgwright.shadow.order import walked
 from pgwright.verbs.baseline import baseline_of
 from pgwright.verbs.history import rendered
 from pgwright.verbs.kept import keep
+from pgwright.verbs.releases import releases
 from pgwright.verbs.sealed import broken_seals, refuted
 from pgwright.verbs.session import Wish, session
 
@@ -37,6 +38,8 @@ def prove(
     first = 0 if whole else min((order.index(r) for r in wanted if r in order), default=0)
     proofs: list[Proof] = []
     with session(project, wish, first, on_event, keep=not whole) as (stage, lineage):
+        if wish.old_code:
+            stage.releases = releases(project, stage, wish.old_code)
         broken = broken_seals(project, lambda names: rendered(stage, names), on_event)
         for proof in proving.proofs(stage, lineage, wanted, whole=whole):
             proof = refuted(proof, broken)

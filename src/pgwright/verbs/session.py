@@ -27,6 +27,7 @@ class Wish:
     python: str | None = None
     major: int | None = None
     options: Options = field(default_factory=Options)
+    old_code: str | None = None  # a commit, or "base": try its models and the present ones in every phase
     server_url: str | None = field(default=None, repr=False)  # it may hold a password
 
 

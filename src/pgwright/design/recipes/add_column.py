@@ -5,6 +5,8 @@ expand    ADD COLUMN, nullable or with a default that is the same for every row:
           statement, which touches new rows only.
 backfill  rows that were there get `fill`, `using` or the default's expression, in batches
 enforce   NOT NULL, by the road of recipes/set_not_null.py
+          A stored generated column is computed for every row at once, under ACCESS EXCLUSIVE: PostgreSQL has no other way
+          (a virtual one, from 18 on, is instant). The revision says so.
 undo      DROP COLUMN; what was written into it since goes with it
 
 The NOT NULL must not come before the new code is out: old code does not write the column.
@@ -77,11 +79,17 @@ def expand(want: AddColumn, on: Surroundings) -> tuple[Draft, ...]:
             why=_why(want, instant),
             change=want.kind,
             steps=tuple(steps),
-            locks=(f"ACCESS EXCLUSIVE on {want.table} for an instant; no row is read or written",),
+            locks=(f"ACCESS EXCLUSIVE on {want.table} {_for_how_long(want, on)}",),
             validations=(_exists(want), *_filled(want, instant)),
             joins=f"table {key(want.table, want.schema)}",
         ),
     )
+
+
+def _for_how_long(want: AddColumn, on: Surroundings) -> str:
+    if want.generated == "stored" and not on.is_new(want.table, want.schema):
+        return "while every row is written anew: everybody waits"
+    return "for an instant; no row is read or written"
 
 
 def _why(want: AddColumn, instant: bool) -> str:

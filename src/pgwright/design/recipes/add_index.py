@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from pgwright.design import lookup, names, operations
 from pgwright.design.compiled import step
+from pgwright.design.conversion import has_equality
 from pgwright.design.draft import Draft, Surroundings, Validation
 from pgwright.design.refusals import UnsafeShortcut
 from pgwright.design.requests.index import AddIndex
@@ -101,6 +102,14 @@ def check(want: AddIndex, on: Surroundings) -> None:
     table = lookup.table_of(want, on)
     for name in [k.column for k in want.columns if k.column] + list(want.include):
         lookup.column(table, name)
+    for one in want.columns:
+        if one.column and not one.opclass and want.method in ("btree", "hash"):
+            kind = lookup.column(table, one.column).type
+            if not has_equality(kind):
+                raise UnsafeShortcut(
+                    what=f"{want.table}.{one.column} is {kind}, whose values cannot be compared: no index on it.",
+                    hint="Index an expression over it, such as (data ->> 'name'), or change its type to jsonb first.",
+                )
     lookup.is_free(table, name_of(want, on), on, index=True)
 
 

@@ -68,11 +68,30 @@ def check(want: ChangeType, on: Surroundings) -> None:
     what = f"{want.table}.{want.column}"
     if column.generated or table.kind == "partitioned table":
         raise StillNeeded(what="type of", name=what, dependents=column.generated or "its partitions")
+    _refuse_broken_references(want, on, case)
     if not case.values.exact and (case.key or pointing):
         raise StillNeeded(what="type of", name=what, dependents=key_moving.shown(pointing) or "its primary key")
     for name in (case.new, case.old):
         if table.column(name) is not None:
             raise AlreadyThere(what="column", name=f"{want.table}.{name}")
+
+
+_ALIKE = ({"smallint", "integer", "bigint", "numeric"}, {"text", "character varying", "character"})
+
+
+def _refuse_broken_references(want: ChangeType, on: Surroundings, case: SecondColumn) -> None:
+    """StillNeeded where a foreign key of the column would compare types that PostgreSQL does not compare."""
+    for key in case.hanging.of_kind("foreign key"):
+        target = on.database.relation(key.references or "")
+        pairs = zip(key.columns, key.referenced_columns, strict=False)
+        there = next((target.column(t) for c, t in pairs if c == want.column), None) if target else None
+        if there is not None and not _compare(column_type.canonical(want.type), there.type):
+            raise StillNeeded(what="type of", name=f"{want.table}.{want.column}", dependents=f"{key.name}, to {there.type},")
+
+
+def _compare(one: str, other: str) -> bool:
+    first, second = (text.partition("(")[0] for text in (one, other))
+    return first == second or any({first, second} <= alike for alike in _ALIKE)
 
 
 def _is_in_utc(case: SecondColumn) -> bool:

@@ -150,3 +150,24 @@ class FillColumn(Request):
     using: str
     where: str | None = None
     schema: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetExpression(Request):
+    """Another expression for a generated column."""
+
+    kind: ClassVar[str] = "set_expression"
+    table: str
+    column: str
+    expression: str
+    schema: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DropExpression(Request):
+    """A stored generated column that becomes an ordinary one and keeps its values."""
+
+    kind: ClassVar[str] = "drop_expression"
+    table: str
+    column: str
+    schema: str | None = None

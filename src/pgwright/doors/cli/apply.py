@@ -14,12 +14,28 @@ FRAME = {"format": "run/1", "receipts": []}
 @click.option("--env", "environment", required=True, metavar="ENV", help="An environment of pgwright.toml.")
 @click.option("--to", metavar="REV", help="Up to this revision; by default the head.")
 @click.option(
-    "--ignore", multiple=True, type=click.Choice(["drift", "disk"]), help="Overrule a precondition, knowingly."
+    "--ignore", multiple=True, type=click.Choice(["drift", "disk", "window"]), help="Overrule a precondition, knowingly."
 )
+@click.option(
+    "--recycle",
+    is_flag=True,
+    help="When a column's type changes, end idle sessions of the application: they would fail on prepared statements.",
+)
+@click.option("--tenant", metavar="SCHEMA", help="Only this tenant, where env.py loops over several.")
+@click.option("--canary", metavar="SCHEMA", help="The tenant that goes first; by default the first by name.")
 @click.option("--dry-run", is_flag=True, help="Show statements, locks, sizes and approvals needed; change nothing.")
 @click.option("--sql", "as_sql", is_flag=True, help="Print one script for psql instead; change nothing.")
 @shared
-def command(environment: str, to: str | None, ignore: tuple[str, ...], dry_run: bool, as_sql: bool) -> None:
+def command(
+    environment: str,
+    to: str | None,
+    ignore: tuple[str, ...],
+    recycle: bool,
+    tenant: str | None,
+    canary: str | None,
+    dry_run: bool,
+    as_sql: bool,
+) -> None:
     """Apply proven revisions to a database, while the application goes on.
 
     Sends the very messages that the proof recorded, each step in one transaction with its journal row, under lock tries
@@ -45,7 +61,7 @@ def command(environment: str, to: str | None, ignore: tuple[str, ...], dry_run: 
         from pgwright.verbs import How, apply
 
         with stopping() as asked:
-            how = How(Policy(ignore=frozenset(ignore)), call.python, stopping=asked)
+            how = How(Policy(ignore=frozenset(ignore), recycle=recycle), call.python, tenant, canary, stopping=asked)
             done = apply(call.found(), environment, to, how=how, on_event=on_event)
         return Answer(to_json(done), lambda: executed(done), int(any(r.state != "done" for r in done.receipts)))
 
@@ -54,7 +70,8 @@ def command(environment: str, to: str | None, ignore: tuple[str, ...], dry_run: 
         from pgwright.records import to_json
         from pgwright.verbs import How, preview
 
-        found = preview(call.found(), environment, to, how=How(python=call.python), on_event=on_event)
+        how = How(python=call.python, tenant=tenant, canary=canary)
+        found = preview(call.found(), environment, to, how=how, on_event=on_event)
         return Answer(to_json(found), lambda: shown(found), 3 if found.approvals else 0)
 
     def write(call: Call, on_event: OnEvent) -> Answer:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from pgwright.hazards.checked import Checked
     from pgwright.hazards.settings import Checking
+    from pgwright.verbs.fix import Fixed
 
 Format = Literal["text", "json", "sarif", "github", "markdown", "junit"]
 Level = Literal["error", "warning", "info"]
@@ -51,6 +52,17 @@ Level = Literal["error", "warning", "info"]
     metavar="N",
     help="PostgreSQL major that it is for; may be given more than once.",
 )
+@click.option(
+    "--env",
+    "environment",
+    metavar="ENV",
+    help="Weigh findings by the sizes, writes and statements of that database. It is only read.",
+)
+@click.option(
+    "--fix",
+    is_flag=True,
+    help="First write the corrected form of what has one, in revisions that are not yet on the main branch nor applied.",
+)
 @shared
 def command(
     what: tuple[str, ...],
@@ -60,6 +72,8 @@ def command(
     fail_on: Level | None,
     start_after: str | None,
     major: tuple[int, ...],
+    environment: str | None,
+    fix: bool,
 ) -> None:
     """Say what revisions would do to a live system, by reading them: no database.
 
@@ -73,11 +87,14 @@ def command(
       pgwright check 4b9d21 migrations/x.py       revisions by id or by file
       pgwright check --all --format sarif         the whole history, for code scanning
       pgwright check --sql db/migration/*.sql     SQL files, in that order
+      pgwright check --fix                        correct what is new where there is a form
     """
     if sql and (whole or not what):
         raise click.UsageError("--sql wants files, and nothing else that names revisions.")
     if what and whole:
         raise click.UsageError("Give revisions or --all, not both.")
+    if fix and (sql or whole):
+        raise click.UsageError("--fix rewrites revisions that are new, or that you name.")
 
     gc.disable()  # this process ends with its answer: a tenth of its time would go into looking for garbage
 
@@ -92,14 +109,23 @@ def command(
         root = project.root if project else Path()
         settings = project.settings if project else read_settings(call.project.resolve())
         chosen = _chosen(read(settings), fail_on, start_after, major)
+        fixed: tuple[Fixed, ...] = ()
         if project is None:
             checked = verb.check_sql([Path(one) for one in what], chosen=chosen, on_event=on_event)
+        elif fix:
+            from pgwright.verbs.fix import fix as corrected
+
+            checked, fixed = corrected(project, what, python=call.python, chosen=chosen, on_event=on_event)
         else:
             checked = verb.check(project, what, whole=whole, python=call.python, chosen=chosen, on_event=on_event)
+        if environment:
+            from pgwright.verbs.weigh import weigh
+
+            checked = weigh(settings, environment, checked, on_event)
         status = check_status(checked, chosen.fail_level)
         call.json = call.json or form == "json"
         gc.freeze()  # nor at the very end, when Python looks once more
-        return Answer(check_output(checked), _shown(checked, form, root), status)
+        return Answer(check_output(checked, fixed if fix else None), _shown(checked, form, root), status)
 
     answer({"format": "check/1", "findings": [], "revisions": [], "allowed": []}, check)
 

@@ -42,10 +42,16 @@ def _renames(ctx: click.Context, option: click.Parameter, given: tuple[str, ...]
     callback=_renames,
     help="A table or column (table.column) that was renamed, not dropped and added. Never guessed; may be repeated.",
 )
+@click.option("--rewrite", metavar="REV", help="Take the newest revision, written by hand, apart into phased ones.")
 @click.option("--write/--dry-run", default=True, help="Write the revision files (default), or only show them.")
 @shared
 def command(
-    task: str | None, models: bool, message: str | None, renames: tuple[tuple[str, str], ...], write: bool
+    task: str | None,
+    models: bool,
+    message: str | None,
+    renames: tuple[tuple[str, str], ...],
+    rewrite: str | None,
+    write: bool,
 ) -> None:
     """Design a change and write its Alembic revisions.
 
@@ -53,19 +59,22 @@ def command(
     between your models and the database at head is the task. One revision is written per phase: expand, backfill,
     enforce, contract. What is written is a draft: planning needs no approval, and gives none.
 
+    With --rewrite a revision that mixes data and schema is replaced by revisions that do the same in batches and without
+    holding up the application; that they do the same is seen on a filled shadow, catalog and rows, or nothing changes.
+
     \b
     Examples:
       pgwright plan tasks/add-notification-preferences.md
       pgwright plan --models -m "add invoices"
       pgwright plan --models -m "birth dates" --rename people.dob=date_of_birth --dry-run
+      pgwright plan --rewrite 4b9d21
     """
-    if bool(task) == models:
-        raise click.UsageError(
-            "Give a task file or --models." if not task else "Give a task file or --models, not both."
-        )
+    given = [bool(task), models, bool(rewrite)].count(True)
+    if given != 1:
+        raise click.UsageError("Give a task file, --models or --rewrite" + (", only one of them." if given else "."))
     if models and not message:
         raise click.UsageError('--models needs a message: -m "add invoices".')
-    if task and (message or renames):
+    if not models and (message or renames):
         raise click.UsageError("-m and --rename belong to --models; a task file says both itself.")
 
     def plan(call: Call, on_event: OnEvent) -> Answer:
@@ -88,7 +97,18 @@ def command(
         )
         return Answer(to_json(change), lambda: shown(change, written=write))
 
-    answer({"format": "plan/1"}, plan)
+    def apart(call: Call, on_event: OnEvent) -> Answer:
+        from pgwright.doors.show.change import change as shown
+        from pgwright.records import to_json
+        from pgwright.shadow.stage import Options
+        from pgwright.verbs import Wish
+        from pgwright.verbs import rewrite as taken_apart
+
+        wish = Wish(python=call.python, options=Options(), server_url=call.server_url)
+        change = taken_apart(call.found(), str(rewrite), wish=wish, write=write, on_event=on_event)
+        return Answer(to_json(change), lambda: shown(change, written=write))
+
+    answer({"format": "plan/1"}, apart if rewrite else plan)
 
 
 def task_of(project: Project, name: str) -> TaskOf:

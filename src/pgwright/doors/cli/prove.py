@@ -37,6 +37,12 @@ NOTHING = "Nothing is new against the main branch. The whole history: pgwright p
 @click.option(
     "--major", type=click.IntRange(14, 99), metavar="N", help="Prove on PostgreSQL N; see pgwright pg install."
 )
+@click.option(
+    "--old-code",
+    metavar="REF",
+    help="Also try what the models at REF (base: where this branch left the main one) and the present ones can do in "
+    "every phase: select, insert, update, delete.",
+)
 @shared
 def command(
     revision: str | None,
@@ -47,6 +53,7 @@ def command(
     seed: int,
     allow_unproven: bool,
     major: int | None,
+    old_code: str | None,
 ) -> None:
     """Prove revisions on a throw-away PostgreSQL.
 
@@ -62,6 +69,7 @@ def command(
       pgwright prove 20240206_room..head          a range
       pgwright prove --all --rows none --json     the whole history, for CI
       pgwright prove --major 16                   on the major that production runs
+      pgwright prove --old-code base              with what the running release can do in each phase
     """
     if revision and whole:
         raise click.UsageError("Give a revision or --all, not both.")
@@ -73,7 +81,7 @@ def command(
         from pgwright.verbs import Wish, prove
 
         options = Options(rows, trace == "on" and not no_trace, seed)
-        wish = Wish(call.python, major, options, call.server_url)
+        wish = Wish(call.python, major, options, old_code, call.server_url)
         proofs = prove(call.found(), revision, whole=whole, wish=wish, on_event=on_event)
         status = prove_status(proofs, [], allow_unproven=allow_unproven)
         return Answer(dict(prove_output(proofs, [])), lambda: shown(proofs) if proofs else NOTHING, status)

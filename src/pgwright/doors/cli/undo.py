@@ -13,10 +13,12 @@ from pgwright.event import OnEvent
 @click.option("--env", "environment", required=True, metavar="ENV", help="An environment of pgwright.toml.")
 @click.option("--to", required=True, metavar="REV", help="The recorded revision to go back to, or base.")
 @click.option(
-    "--ignore", multiple=True, type=click.Choice(["drift", "disk"]), help="Overrule a precondition, knowingly."
+    "--ignore", multiple=True, type=click.Choice(["drift", "disk", "window"]), help="Overrule a precondition, knowingly."
 )
+@click.option("--tenant", metavar="SCHEMA", help="Only this tenant, where env.py loops over several.")
+@click.option("--recycle", is_flag=True, help="End idle sessions when a column's type changes, as for apply.")
 @shared
-def command(environment: str, to: str, ignore: tuple[str, ...]) -> None:
+def command(environment: str, to: str, ignore: tuple[str, ...], tenant: str | None, recycle: bool) -> None:
     """Go back to a recorded revision, by the way down that was proven.
 
     REV must be recorded in the database; there is no relative form, because after a failed upgrade a relative one takes
@@ -36,7 +38,7 @@ def command(environment: str, to: str, ignore: tuple[str, ...]) -> None:
         from pgwright.verbs import How, undo
 
         with stopping() as asked:
-            how = How(Policy(ignore=frozenset(ignore)), call.python, stopping=asked)
+            how = How(Policy(ignore=frozenset(ignore), recycle=recycle), call.python, tenant, stopping=asked)
             done = undo(call.found(), environment, to, how=how, on_event=on_event)
         return Answer(to_json(done), lambda: executed(done), int(any(r.state != "done" for r in done.receipts)))
 

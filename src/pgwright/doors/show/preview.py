@@ -38,6 +38,8 @@ def _append(text: Text, step: PreviewedStep) -> None:
         text.append(f"; waits for {', '.join(map(_held, loud))}", style="yellow")
     for relation in step.rewrites:
         text.append(f"\n     rewrites {relation}: everybody waits meanwhile", style="red")
+    if step.breaks:
+        text.append(f"\n     {step.breaks}", style="yellow")
     for statement in step.statements:
         text.append(f"\n     {' '.join(statement.split())}")
 

@@ -31,10 +31,14 @@ def _table(done: Executed) -> Table:
     for one in done.receipts:
         rows = sum(step.rows for step in one.steps)
         table.add_row(
-            Text(one.revision), Text(one.direction), Text(one.kind), Text(one.state, style=STYLE.get(one.state, "yellow")),
+            Text(_whose(one)), Text(one.direction), Text(one.kind), Text(one.state, style=STYLE.get(one.state, "yellow")),
             str(len(one.steps)), seconds(sum(step.seconds for step in one.steps)), f"{rows:,}" if rows else "-",
         )  # fmt: skip
     return table
+
+
+def _whose(receipt: Receipt) -> str:
+    return f"{receipt.revision} of {receipt.tenant}" if receipt.tenant else receipt.revision
 
 
 def _told(receipt: Receipt) -> list[RenderableType]:
@@ -60,5 +64,12 @@ def state(found: RunState) -> RenderableType:
     if found.wish != "run" or found.duty:
         asked = found.wish + (f", duty {found.duty:.2f}" if found.duty else "")
         lines.append(f"  asked: {asked}" + (f" ({found.why})" if found.why else ""))
+    if found.tenants:
+        lines.append(f"  {count(len(found.tenants), 'tenant')}{', half migrated' if found.half_migrated else ''}:")
+        groups: dict[str, list[str]] = {}
+        for name, heads in found.tenants:
+            groups.setdefault(", ".join(heads) or "base", []).append(name)
+        lines += [f"    {heads}: {len(names)} ({', '.join(names[:5])}{', ...' if len(names) > 5 else ''})"
+                  for heads, names in groups.items()]  # fmt: skip
     lines += [f"  invalid index: {name}" for name in found.invalid_indexes]
     return Text("\n".join(lines))

@@ -81,6 +81,7 @@ class Index:
     expressions: tuple[Expression, ...] = ()
     include: tuple[str, ...] = ()
     nulls_not_distinct: bool = False
+    marks: tuple[str, ...] = ()  # of each key, where one has any: operator class, collation, DESC, NULLS FIRST
 
 
 @dataclass(frozen=True, slots=True)

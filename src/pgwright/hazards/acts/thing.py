@@ -86,6 +86,16 @@ class CreateFunction(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class AlterFunction(Act):
+    """ALTER FUNCTION: what it says about SECURITY DEFINER (None: nothing), names that it SETs, whether it RESETs."""
+
+    name: str
+    security_definer: bool | None
+    settings: tuple[str, ...] = ()
+    resets: tuple[str, ...] = ()  # "*" for RESET ALL
+
+
+@dataclass(frozen=True, slots=True)
 class CreateTrigger(Act):
     name: str
     table: str
@@ -98,6 +108,15 @@ class CreatePolicy(Act):
     table: str
     permissive: bool
     command: str
+    roles: tuple[str, ...]
+    using: Expression | None = None
+    check: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlterPolicy(Act):
+    name: str
+    table: str
     roles: tuple[str, ...]
     using: Expression | None = None
     check: Expression | None = None
@@ -122,6 +141,25 @@ class Grant(Act):
     objects: tuple[str, ...]
     grantees: tuple[str, ...]  # "public" for PUBLIC
     with_grant_option: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Role(Act):
+    """CREATE and ALTER ROLE, USER, GROUP. The password itself is not kept."""
+
+    name: str
+    created: bool
+    options: tuple[str, ...]  # those switched on, in PostgreSQL's words: "superuser", "bypassrls", "isreplication", ...
+    has_password: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOwner(Act):
+    """OWNER TO of anything, and REASSIGN OWNED (kind "everything of", name the old role)."""
+
+    kind: str
+    name: str
+    owner: str
 
 
 @dataclass(frozen=True, slots=True)

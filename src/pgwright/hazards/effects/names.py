@@ -25,6 +25,7 @@ def drop(known: Known, act: acts.Drop) -> None:
         table = _owned(known, known.tables[act.table])
         table.triggers.pop(act.name, None)
         table.policies.discard(act.name)
+        table.restrictive.discard(act.name)
     elif act.kind == "schema" and act.cascade:
         for name in [name for name in known.tables if name.startswith(f"{act.name}.")]:
             del known.tables[name]

@@ -176,6 +176,8 @@ def policy(known: Known, act: acts.CreatePolicy) -> None:
     table = known.own(act.table)
     if table is not None:
         table.policies.add(act.name)
+        if not act.permissive:
+            table.restrictive.add(act.name)
 
 
 def alter_type(known: Known, act: acts.AlterType) -> None:

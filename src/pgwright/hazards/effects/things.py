@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from pgwright.hazards import acts
 from pgwright.hazards.known import Enum, Function, Known, Table
@@ -32,7 +33,16 @@ def enum_value(known: Known, act: acts.AddEnumValue) -> None:
 
 def function(known: Known, act: acts.CreateFunction) -> None:
     is_new = act.name not in known.functions
-    known.functions[act.name] = Function(act.volatility, act.security_definer, act.settings, is_new)
+    known.functions[act.name] = Function(act.volatility, act.security_definer, act.settings, is_new, act.body)
+
+
+def alter_function(known: Known, act: acts.AlterFunction) -> None:
+    old = known.functions.get(act.name)
+    if old is None:
+        return
+    kept = () if "*" in act.resets else tuple(name for name in old.settings if name not in act.resets)
+    definer = old.security_definer if act.security_definer is None else act.security_definer
+    known.functions[act.name] = replace(old, security_definer=definer, settings=(*kept, *act.settings))
 
 
 def sequence(known: Known, act: acts.Sequence) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from pgwright.hazards.acts import Act, CreateIndex, Index, Reindex
-from pgwright.hazards.reading.nodes import expression, is_on, options, relation
+from pgwright.hazards.reading.nodes import expression, is_on, options, relation, words
 
+ORDER, NULLS = {3: "desc"}, {2: "nulls first", 3: "nulls last"}  # SortByDir, SortByNulls
 KINDS = {1: "index", 2: "table", 3: "schema", 4: "system", 5: "database"}
 
 
@@ -27,8 +28,20 @@ def create(node: Any) -> Iterator[Act]:
         tuple(expressions),
         tuple(one.index_elem.name for one in node.index_including_params),
         node.nulls_not_distinct,
+        _marks(node),
     )
     yield CreateIndex(index, node.concurrent, node.if_not_exists, only=not node.relation.inh)
+
+
+def _marks(node: Any) -> tuple[str, ...]:
+    """Operator class, collation and order of each key; nothing when no key has any."""
+    keys = [inner.index_elem for inner in node.index_params]
+    if not any(one.ordering in ORDER or one.nulls_ordering in NULLS or one.opclass or one.collation for one in keys):
+        return ()
+    return tuple(
+        " ".join((*words(one.opclass), *words(one.collation), ORDER.get(one.ordering, ""), NULLS.get(one.nulls_ordering, "")))
+        for one in keys
+    )
 
 
 def reindex(node: Any) -> Iterator[Act]:

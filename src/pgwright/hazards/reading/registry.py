@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pgwright.hazards.acts import Act
-from pgwright.hazards.reading import access, alter_table, drop, index, maintain, rows, table, things
+from pgwright.hazards.reading import access, alter_table, block, drop, index, maintain, rows, table, things
 
 READERS: Mapping[str, Callable[[Any], Iterable[Act]]] = {
     "create_stmt": table.create,
@@ -25,6 +25,7 @@ READERS: Mapping[str, Callable[[Any], Iterable[Act]]] = {
     "alter_enum_stmt": things.alter_enum,
     "create_domain_stmt": things.create_domain,
     "create_function_stmt": things.create_function,
+    "alter_function_stmt": things.alter_function,
     "create_trig_stmt": things.create_trigger,
     "create_seq_stmt": things.create_sequence,
     "alter_seq_stmt": things.alter_sequence,
@@ -33,6 +34,11 @@ READERS: Mapping[str, Callable[[Any], Iterable[Act]]] = {
     "create_extension_stmt": things.create_extension,
     "create_schema_stmt": things.create_schema,
     "create_policy_stmt": access.create_policy,
+    "alter_policy_stmt": access.alter_policy,
+    "create_role_stmt": access.create_role,
+    "alter_role_stmt": access.alter_role,
+    "alter_owner_stmt": access.alter_owner,
+    "reassign_owned_stmt": access.reassign_owned,
     "grant_stmt": access.grant,
     "grant_role_stmt": access.grant_role,
     "alter_default_privileges_stmt": access.default_privileges,
@@ -44,7 +50,7 @@ READERS: Mapping[str, Callable[[Any], Iterable[Act]]] = {
     "copy_stmt": rows.copy,
     "select_stmt": rows.select,
     "lock_stmt": rows.lock,
-    "do_stmt": rows.do,
+    "do_stmt": block.do,
     "variable_set_stmt": maintain.set_variable,
     "transaction_stmt": maintain.transaction,
     "vacuum_stmt": maintain.vacuum,

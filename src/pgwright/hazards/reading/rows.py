@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pgwright.hazards.acts import Act, Copy, Delete, DoBlock, Insert, LockTable, Select, Truncate, Update
+from pgwright.hazards.acts import Act, Copy, Delete, Insert, LockTable, Select, Truncate, Update
 from pgwright.hazards.reading.nodes import constant, expression, relation, survey, text
 
 MODES = {  # lockdefs.h
@@ -98,11 +98,6 @@ def _written_in_with(node: Any) -> Iterator[Act]:
 def lock(node: Any) -> Iterator[Act]:
     for one in node.relations:
         yield LockTable(relation(one.range_var), MODES.get(node.mode, "AccessExclusiveLock"))
-
-
-def do(node: Any) -> Iterator[Act]:
-    given = {one.def_elem.defname: one.def_elem.arg.string.sval for one in node.args}
-    yield DoBlock(given.get("as", ""), given.get("language", "plpgsql"))
 
 
 WRITERS = {"insert_stmt": insert, "update_stmt": update, "delete_stmt": delete}

@@ -8,6 +8,7 @@ from typing import Any
 from pgwright.hazards.acts import (
     Act,
     AddEnumValue,
+    AlterFunction,
     CreateDomain,
     CreateEnum,
     CreateExtension,
@@ -22,6 +23,7 @@ from pgwright.hazards.reading.column import NOT_NULL
 from pgwright.hazards.reading.nodes import key, options, qualified, relation, type_of, words
 
 CHECK = 6
+SETS = (1, 3)  # VariableSetKind: a value, the current value
 
 
 def create_enum(node: Any) -> Iterator[Act]:
@@ -60,6 +62,19 @@ def create_function(node: Any) -> Iterator[Act]:
         body,
         node.is_procedure,
     )
+
+
+def alter_function(node: Any) -> Iterator[Act]:
+    definer: bool | None = None
+    sets: list[str] = []
+    resets: list[str] = []
+    for one in (inner.def_elem for inner in node.actions):
+        if one.defname == "security":
+            definer = one.arg.boolean.boolval
+        elif one.defname == "set":
+            what = one.arg.variable_set_stmt
+            (sets if what.kind in SETS else resets).append(what.name or "*")
+    yield AlterFunction(qualified(node.func.objname), definer, tuple(sets), tuple(resets))
 
 
 def create_trigger(node: Any) -> Iterator[Act]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pgwright.hazards.acts import AddColumn, CreateTrigger, SetDefault, Update
+from pgwright.hazards.acts import AddColumn, CreateTrigger, SetDefault, SetNotNull, Update
 from pgwright.hazards.example import revision
 from pgwright.hazards.known import Known
 from pgwright.hazards.rule import Found, Observation, found
@@ -18,6 +18,7 @@ from pgwright.hazards.statement import Revision, Script
 CODE = "PW604"
 SEVERITY = "warning"
 SEEN = "catalog"
+ACTS = (Update,)
 OBSERVE = Observation(
     query="""
     SELECT NOT EXISTS (SELECT FROM pg_attrdef JOIN pg_attribute ON adrelid = attrelid AND adnum = attnum
@@ -71,9 +72,12 @@ def _added(script: Script, before: Known) -> Iterator[tuple[str, str]]:
         for act in statement.of(SetDefault)
         if act.default is not None
     }
+    required = {(act.table, act.column) for statement in script.statements for act in statement.of(SetNotNull)}
     for statement in script.statements:
         for act in statement.of(AddColumn):
             column = act.column
+            if statement.transaction is not None and (act.table, column.name) in required:
+                continue  # no row comes in between; what happens afterwards, not-null-app-break says
             fills = column.default or column.serial or column.identity or column.generated
             if before.holds_rows(act.table) and not fills and (act.table, column.name) not in defaults:
                 yield act.table, column.name

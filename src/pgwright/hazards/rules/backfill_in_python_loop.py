@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pgwright.hazards.example import revision
 from pgwright.hazards.known import Known
 from pgwright.hazards.rule import Found, found
+from pgwright.hazards.source import nodes
 from pgwright.hazards.statement import Revision
 
 CODE = "PW603"
@@ -53,24 +54,27 @@ READS = ("fetchall", "fetchmany", "all", "mappings", "scalars", "partitions", "y
 
 
 def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
-    if revision.revision is None or "execute" not in revision.source:
-        return
-    try:
-        tree = ast.parse(revision.source)
-    except SyntaxError:
+    if revision.revision is None or not _may_loop(revision.source):
         return
     from_query = {
         target.id
-        for node in ast.walk(tree)
+        for node in nodes(revision.source)
         if isinstance(node, ast.Assign) and _is_query(node.value)
         for target in node.targets
         if isinstance(target, ast.Name)
     }
-    for loop in (node for node in ast.walk(tree) if isinstance(node, ast.For)):
+    for loop in (node for node in nodes(revision.source) if isinstance(node, ast.For)):
         over = loop.iter
         is_rows = _is_query(over) or (isinstance(over, ast.Name) and over.id in from_query)
         if is_rows and any(_is_execute(inner) for one in loop.body for inner in ast.walk(one)):
             yield found(None, line=loop.lineno)
+
+
+def _may_loop(source: str) -> bool:
+    """Quicker than to parse every file."""
+    if any(f".{name}(" in source for name in READS):
+        return True
+    return any("execute(" in line for line in source.splitlines() if line.lstrip().startswith("for "))
 
 
 def _is_query(node: ast.expr) -> bool:

@@ -12,6 +12,7 @@ from pgwright.hazards.example import revision, sql
 from pgwright.hazards.known import Known, Table
 from pgwright.hazards.rule import Found, Observation, found
 from pgwright.hazards.statement import Statement
+from pgwright.step import Severity
 
 CODE = "PW313"
 SEVERITY = "warning"
@@ -62,7 +63,9 @@ def detect(statement: Statement, before: Known) -> Iterator[Found]:
             act.column.name for one in (*before.done, statement) for act in one.of(AddColumn) if act.table == table
         }
         if columns and not fresh & set(columns):
-            yield found(statement, table=table, what=what, columns=", ".join(columns))
+            spared = any(act.table == table and not act.constraint.validated for act in statement.of(AddConstraint))
+            severity: Severity | None = "info" if spared else None  # the right form, so only something to know
+            yield found(statement, severity=severity, table=table, what=what, columns=", ".join(columns))
 
 
 def _added(statement: Statement, before: Known) -> Iterator[tuple[str, str, tuple[str, ...]]]:

@@ -17,6 +17,7 @@ from pgwright.hazards.statement import Revision, Script
 CODE = "PW507"
 SEVERITY = "warning"
 SEEN = "rows"
+ACTS = (Update,)
 PHASES = ("downgrade",)
 OBSERVE = Observation(after="down", query="SELECT NOT EXISTS (SELECT FROM orders WHERE note = 'n')")
 WHEN = "upgrade overwrites {table}.{column}; downgrade does not write it back"
@@ -29,12 +30,15 @@ BEFORE = """
 CREATE TABLE orders (id bigint PRIMARY KEY, note text);
 INSERT INTO orders SELECT g, 'n' FROM generate_series(1, 200) g;
 """
-BAD = revision(
-    up="""
-    op.add_column("orders", sa.Column("code", sa.Text()))
-    op.execute("UPDATE orders SET note = upper(note)")
-    """,
-    down='op.drop_column("orders", "code")',
+BAD = (
+    revision(
+        up="""
+        op.add_column("orders", sa.Column("code", sa.Text()))
+        op.execute("UPDATE orders SET note = upper(note)")
+        """,
+        down='op.drop_column("orders", "code")',
+    ),
+    revision(up="""op.execute("UPDATE orders SET note = upper(note)")"""),
 )
 GOOD = revision(
     up="""
@@ -50,7 +54,7 @@ GOOD = revision(
 
 def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
     down = revision.downgrade
-    if down is None or not down.statements or down.read != "full" or down.raises:
+    if down is None or revision.revision is None or down.read != "full" or down.raises:
         return
     restored = set(_written(down))
     for statement in revision.upgrade.statements:

@@ -16,6 +16,7 @@ from pgwright.hazards.statement import Revision, Script
 CODE = "PW505"
 SEVERITY = "warning"
 SEEN = "rows"
+ACTS = (Update, Insert)
 PHASES = ("downgrade",)
 OBSERVE = Observation(after="down", query="SELECT NOT EXISTS (SELECT FROM orders WHERE note LIKE '%release 2')")
 WHEN = "downgrade drops {what}, which upgrade filled"
@@ -59,6 +60,7 @@ def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
     if revision.downgrade is None:
         return
     columns, tables = _filled(revision.upgrade)
+    constants = _with_constants(revision.upgrade)
     for statement in revision.downgrade.statements:
         for act in statement.acts:
             if isinstance(act, DropColumn):
@@ -69,7 +71,8 @@ def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
             else:
                 continue
             if filled and not _taken_over(revision.downgrade, statement.position, table):
-                yield found(statement, what=what)
+                computed = what not in constants
+                yield found(statement, severity=None if computed else "info", what=what)
 
 
 def _filled(script: Script) -> tuple[set[tuple[str, str]], set[str]]:
@@ -83,6 +86,16 @@ def _filled(script: Script) -> tuple[set[tuple[str, str]], set[str]]:
         elif isinstance(act, Insert) and act.table in made and act.reads:
             tables.add(act.table)
     return columns, tables
+
+
+def _with_constants(script: Script) -> set[str]:
+    """Columns that only ever get one and the same value from the script: what is lost is what came after it."""
+    constant: set[str] = set()
+    computed: set[str] = set()
+    for act in (act for statement in script.statements for act in statement.of(Update)):
+        for column, value in zip(act.columns, act.values, strict=False):
+            (constant if value.is_constant else computed).add(f"{act.table}.{column}")
+    return constant - computed
 
 
 def _taken_over(script: Script, position: int, table: str) -> bool:

@@ -17,6 +17,7 @@ from pgwright.hazards.statement import Revision, Statement
 CODE = "PW506"
 SEVERITY = "error"
 SEEN = "catalog"
+ACTS = (AddColumn, CreateTable, CreateIndex)
 PHASES = ("downgrade",)
 DATA_LOSS = True
 OBSERVE = Observation(
@@ -49,7 +50,8 @@ GOOD = (
 
 
 def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
-    if revision.downgrade is None:
+    acts = (act for one in revision.upgrade.statements for act in one.acts)
+    if revision.downgrade is None or not any(getattr(act, "if_not_exists", False) for act in acts):
         return
     known, stood = before.copy(), set()
     replay.begin(known, revision.upgrade)

@@ -12,16 +12,16 @@ from pgwright.hazards.acts import AddColumn, Drop, DropColumn, DropConstraint
 from pgwright.hazards.example import revision
 from pgwright.hazards.known import Known
 from pgwright.hazards.rule import Found, Observation, found
-from pgwright.hazards.statement import Statement
+from pgwright.hazards.rules.downgrade_irreversible import is_mistake
+from pgwright.hazards.statement import Revision, Statement
 
 CODE = "PW503"
 SEVERITY = "error"
 SEEN = "error"
 PHASES = ("downgrade",)
-ACTS = (AddColumn, Drop, DropColumn, DropConstraint)
 OBSERVE = Observation(after="down")
 WHEN = "downgrade fails: {what}"
-EFFECT = "The server refuses this statement ({state}), so the release cannot be taken back when that is needed."
+EFFECT = "{why}, so the release cannot be taken back when that is needed."
 INSTEAD = """
 # give every constraint and index a name in upgrade() and drop it by that name; drop in the reverse order of making;
 # bring a NOT NULL column back with a server_default
@@ -62,6 +62,10 @@ BAD = (
         """,
     ),
     revision(up='op.create_table("a", sa.Column("id", sa.BigInteger()))', down='op.drop_table("aa")'),
+    revision(
+        up='op.create_unique_constraint(None, "orders", ["note"])',
+        down='op.drop_constraint(None, "orders", type_="unique")',
+    ),
 )
 GOOD = (
     revision(
@@ -89,6 +93,14 @@ GOOD = (
 LONGEST = 63  # bytes of a name; the server cuts what is longer
 
 
+def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
+    down = revision.downgrade
+    unread = ("ImportError", "ModuleNotFoundError")  # a package that is missing here: nothing is known about the downgrade
+    if down is not None and is_mistake(down.raises) and not down.raises.startswith(unread):
+        what = f"it stops at {' '.join(down.raises.split())[:100]}"
+        yield found(None, line=down.line, what=what, why="It never reaches the server")
+
+
 def detect(statement: Statement, before: Known) -> Iterator[Found]:
     if "search_path" in before.settings:
         return
@@ -104,7 +116,7 @@ def detect(statement: Statement, before: Known) -> Iterator[Found]:
         else:
             continue
         if what:
-            yield found(statement, what=what, state=state)
+            yield found(statement, what=what, why=f"The server refuses this statement ({state})")
 
 
 def _added(act: AddColumn, before: Known) -> str:

@@ -41,11 +41,22 @@ GOOD = revision(
 )
 
 
+MISTAKES = (
+    "CompileError", "ArgumentError", "AttributeError", "NameError", "TypeError", "KeyError", "IndexError", "ImportError",
+    "ModuleNotFoundError", "UnboundLocalError", "InvalidRequestError",
+)  # fmt: skip
+
+
+def is_mistake(raised: str) -> bool:
+    """True for what nobody raises to say that there is no way back: downgrade-fails tells it."""
+    return raised.partition(":")[0].rpartition(".")[2].strip() in MISTAKES
+
+
 def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
     down = revision.downgrade
     if down is None:
         return
-    if down.raises:
+    if down.raises and not is_mistake(down.raises):
         yield found(None, line=down.line, phase="downgrade", reason=" ".join(down.raises.split())[:100])
         return
     for statement in down.statements:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pgwright.hazards import replay
 from pgwright.hazards.acts import Column, Constraint, DoBlock, Index
 from pgwright.hazards.example import revision
 from pgwright.hazards.known import Known, Table
@@ -86,9 +85,9 @@ def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
         return
     if any(list(one.of(DoBlock)) for one in down.statements):
         return
-    after = before.copy()
-    replay.play(after, revision.upgrade)
-    replay.play(after, down)
+    after = before.after_downgrade
+    if after is None:
+        return
     for name, old in before.tables.items():
         new = after.tables.get(name)
         if new is None:

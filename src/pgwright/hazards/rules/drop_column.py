@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgwright.hazards.acts import DropColumn
+from pgwright.hazards.acts import AddColumn, DropColumn
 from pgwright.hazards.example import revision
 from pgwright.hazards.known import Known
 from pgwright.hazards.rule import Found, Observation, found
@@ -33,13 +33,23 @@ BAD = revision(
     up='op.execute("ALTER TABLE orders DROP note")',
     down='op.add_column("orders", sa.Column("note", sa.Text()))',
 )
-GOOD = revision(
-    up='op.alter_column("orders", "note", comment="unused since release 12")',
-    down='op.alter_column("orders", "note", comment=None)',
+GOOD = (
+    revision(
+        up='op.alter_column("orders", "note", comment="unused since release 12")',
+        down='op.alter_column("orders", "note", comment=None)',
+    ),
+    revision(  # one that this revision needed only for itself
+        up="""
+        op.add_column("orders", sa.Column("scratch", sa.Text()))
+        op.drop_column("orders", "scratch")
+        """
+    ),
 )
 
 
 def detect(statement: Statement, before: Known) -> Iterator[Found]:
     for act in statement.of(DropColumn):
-        if not before.table(act.table).is_new:
+        added = (one for statement in before.done for one in statement.of(AddColumn))
+        is_own = any((one.table, one.column.name) == (act.table, act.column) for one in added)
+        if not before.table(act.table).is_new and not is_own:
             yield found(statement, table=act.table, column=act.column)

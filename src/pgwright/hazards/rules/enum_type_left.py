@@ -19,6 +19,7 @@ from pgwright.hazards.statement import Revision
 CODE = "PW509"
 SEVERITY = "error"
 SEEN = "error"
+ACTS = (CreateEnum,)
 PHASES = ("downgrade",)
 OBSERVE = Observation(error="42710", after="reup")
 WHEN = "downgrade leaves the enum type {type} behind"
@@ -26,7 +27,10 @@ EFFECT = "After a downgrade the upgrade cannot be run again: type {type} exists 
 INSTEAD = """
 op.execute({drop!r})   # in downgrade(), after its columns are gone
 """
-BEFORE = "CREATE TABLE orders (id bigint PRIMARY KEY, note text)"
+BEFORE = """
+CREATE TABLE orders (id bigint PRIMARY KEY, note text);
+CREATE TYPE size AS ENUM ('s', 'm');
+"""
 BAD = (
     revision(
         up='op.create_table("moods", sa.Column("mood", sa.Enum("new", "old", name="mood")))',
@@ -40,12 +44,26 @@ BAD = (
         down='op.drop_column("orders", "mood")',
     ),
 )
-GOOD = revision(
-    up='op.create_table("moods", sa.Column("mood", sa.Enum("new", "old", name="mood")))',
-    down="""
-    op.drop_table("moods")
-    op.execute("DROP TYPE mood")
-    """,
+GOOD = (
+    revision(
+        up='op.create_table("moods", sa.Column("mood", sa.Enum("new", "old", name="mood")))',
+        down="""
+        op.drop_table("moods")
+        op.execute("DROP TYPE mood")
+        """,
+    ),
+    revision(  # a type replaced by one of the same name, in both directions
+        up="""
+        op.execute("ALTER TYPE size RENAME TO size_old")
+        op.execute("CREATE TYPE size AS ENUM ('s', 'm', 'l')")
+        op.execute("DROP TYPE size_old")
+        """,
+        down="""
+        op.execute("ALTER TYPE size RENAME TO size_old")
+        op.execute("CREATE TYPE size AS ENUM ('s', 'm')")
+        op.execute("DROP TYPE size_old")
+        """,
+    ),
 )
 
 
@@ -55,10 +73,13 @@ def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
         return
     if any(list(one.of(DoBlock)) for one in down.statements):
         return
-    after = before.copy()
-    replay.play(after, revision.upgrade)
-    replay.play(after, down)
+    if before.after_downgrade is None or not any(list(one.of(CreateEnum)) for one in revision.upgrade.statements):
+        return
+    again = before.after_downgrade.copy()
+    replay.begin(again, revision.upgrade)
     for statement in revision.upgrade.statements:
+        replay.enter(again, statement)
         for act in statement.of(CreateEnum):
-            if act.name in after.enums:
+            if act.name in again.enums:
                 yield found(statement, phase="downgrade", type=act.name, drop=f"DROP TYPE {quoted(act.name)}")
+        replay.leave(again, statement)

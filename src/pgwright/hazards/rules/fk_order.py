@@ -35,6 +35,15 @@ BAD = (
     ),
     revision(
         up="""
+        op.create_table(
+            "notes", sa.Column("id", sa.BigInteger(), primary_key=True),
+            sa.Column("visit_id", sa.BigInteger(), sa.ForeignKey("visits.id")),
+        )
+        op.create_table("visits", sa.Column("id", sa.BigInteger(), primary_key=True))
+        """,
+    ),
+    revision(
+        up="""
         op.drop_table("lines")
         op.create_table(
             "notes", sa.Column("id", sa.BigInteger(), primary_key=True),
@@ -74,6 +83,13 @@ def detect(statement: Statement, before: Known) -> Iterator[Found]:
             if any(isinstance(act, Drop | Rename) and act.name == target for one in before.done for act in one.acts):
                 problem = "this revision dropped or renamed that table before"
                 first = f"make this key before {target} goes, or not at all"
+                yield found(statement, table=table, target=target, problem=problem, code="42P01", first=first)
+            elif before.script is not None and any(
+                act.table == target and not act.if_not_exists
+                for later in before.script.after(statement)
+                for act in later.of(CreateTable)
+            ):
+                problem, first = "this revision makes that table only afterwards", f"make {target}"
                 yield found(statement, table=table, target=target, problem=problem, code="42P01", first=first)
             continue
         known = before.table(target)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pgwright.hazards.example import revision
 from pgwright.hazards.known import Known
 from pgwright.hazards.rule import Found, found
+from pgwright.hazards.source import imports, nodes
 from pgwright.hazards.statement import Revision
 
 CODE = "PW608"
@@ -37,23 +38,22 @@ GOOD = revision(
 
 FINE = (
     "alembic", "sqlalchemy", "psycopg", "psycopg2", "asyncpg", "sqlmodel", "sqlalchemy_utils", "geoalchemy2", "pgvector",
-    "advanced_alchemy", "alembic_utils", "fastapi_users_db_sqlalchemy", "dateutil", "pytz",
+    "advanced_alchemy", "alembic_utils", "alembic_postgresql_enum", "fastapi_users_db_sqlalchemy", "dateutil", "pytz",
 )  # fmt: skip
 
 
 def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
     is_told_otherwise = revision.upgrade.read == "failed"  # a package that is missing here
-    if revision.revision is None or is_told_otherwise or "import" not in revision.source:
+    if revision.revision is None or is_told_otherwise or not any(map(_is_strange, imports(revision.source))):
         return
-    try:
-        tree = ast.parse(revision.source)
-    except SyntaxError:
-        return
-    for node in ast.walk(tree):
+    for node in nodes(revision.source):
         names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom):
             names = ["." * node.level + (node.module or "")]
         for name in names:
-            top = name.partition(".")[0]
-            if top not in FINE and top not in sys.stdlib_module_names:
+            if _is_strange(name.partition(".")[0]):
                 yield found(None, line=getattr(node, "lineno", 1), module=name)
+
+
+def _is_strange(top: str) -> bool:
+    return top not in FINE and top not in sys.stdlib_module_names

@@ -66,7 +66,10 @@ GOOD = (
 
 
 def detect(statement: Statement, before: Known) -> Iterator[Found]:
-    if statement.transaction is None or not any(True for act in statement.acts for _ in _own(act, before)):
+    if statement.transaction is None or not before.held:
+        return
+    own = {table for act in statement.acts for table, _ in _own(act, before)}
+    if not own or not any(one.mode in MODES and one.table not in own for one in before.held):
         return
     earlier = (one for one in before.done if one.transaction == statement.transaction)
     locked = {table: None for one in earlier for act in one.acts for table, _ in _own(act, before)}

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pgwright.hazards.example import revision
 from pgwright.hazards.known import Known
 from pgwright.hazards.rule import Found, found
+from pgwright.hazards.source import nodes
 from pgwright.hazards.statement import Revision
 
 CODE = "PW607"
@@ -48,11 +49,7 @@ OPENS = ("Session", "sessionmaker", "scoped_session", "AsyncSession")
 def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
     if revision.revision is None or not any(name in revision.source for name in OPENS):
         return
-    try:
-        tree = ast.parse(revision.source)
-    except SyntaxError:
-        return
-    for node in ast.walk(tree):
+    for node in nodes(revision.source):
         if isinstance(node, ast.Call):
             called = node.func
             name = (

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pgwright.hazards.acts import Delete, Index, Update
+from pgwright.hazards.acts import Delete, Expression, Index, Update
 from pgwright.hazards.example import revision
-from pgwright.hazards.known import Known
+from pgwright.hazards.known import Known, Table
 from pgwright.hazards.rule import Found, found
 from pgwright.hazards.statement import Statement
 
@@ -70,8 +70,16 @@ def detect(statement: Statement, before: Known) -> Iterator[Found]:
             verb="UPDATE" if is_update else "DELETE FROM",
             part="every row" if act.where is None else "all matching rows",
             key=(*table.primary_key, "id")[0],
-            unknown="" if table.is_known or act.where is None else f"how many rows of {act.table} match",
+            unknown=f"how many rows of {act.table} match" if _may_be_few(act.where, table) else "",
         )
+
+
+def _may_be_few(where: Expression | None, table: Table) -> bool:
+    """True where a value is asked for: `code = 'x'` is one row or all of them; `code IS NULL` of a fill is most."""
+    if where is None:
+        return False
+    asked = re.search(r"""(?:=|\bIN\s*\()\s*(?:'|\d|\$|:|%)""", where.text, re.I)
+    return not table.is_known or bool(asked)
 
 
 def _names_few(where: str, indexes: list[Index]) -> bool:

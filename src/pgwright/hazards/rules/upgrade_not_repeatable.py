@@ -25,7 +25,7 @@ INSTEAD = """
 # in downgrade(): drop {what} too
 """
 BEFORE = """
-CREATE TABLE orders (id bigint PRIMARY KEY, note text);
+CREATE TABLE orders (id bigint PRIMARY KEY CONSTRAINT few CHECK (id < 10000), note text);
 INSERT INTO orders SELECT g, 'n' FROM generate_series(1, 200) g;
 """
 BAD = (
@@ -51,16 +51,28 @@ BAD = (
         down='op.drop_constraint("positive", "orders")',
     ),
 )
-GOOD = revision(
-    up="""
-    op.create_table("states", sa.Column("code", sa.Text()))
-    op.add_column("orders", sa.Column("code", sa.Text()))
-    op.create_index("ix_code", "orders", ["code"])
-    """,
-    down="""
-    op.drop_column("orders", "code")
-    op.drop_table("states")
-    """,
+GOOD = (
+    revision(
+        up="""
+        op.create_table("states", sa.Column("code", sa.Text()))
+        op.add_column("orders", sa.Column("code", sa.Text()))
+        op.create_index("ix_code", "orders", ["code"])
+        """,
+        down="""
+        op.drop_column("orders", "code")
+        op.drop_table("states")
+        """,
+    ),
+    revision(  # the upgrade itself takes the old one away first
+        up="""
+        op.drop_constraint("few", "orders")
+        op.create_check_constraint("few", "orders", "id < 20000")
+        """,
+        down="""
+        op.drop_constraint("few", "orders")
+        op.create_check_constraint("few", "orders", "id < 10000")
+        """,
+    ),
 )
 
 
@@ -70,14 +82,18 @@ def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
         return
     if any(list(one.of(DoBlock)) for one in down.statements):
         return
-    after = before.copy()
-    replay.play(after, revision.upgrade)
-    replay.play(after, down)
+    after = before.after_downgrade
+    if after is None or not any(_left(act, after) for one in revision.upgrade.statements for act in one.acts):
+        return
+    again = after.copy()
+    replay.begin(again, revision.upgrade)
     for statement in revision.upgrade.statements:
+        replay.enter(again, statement)
         for act in statement.acts:
-            what = _left(act, after)
+            what = _left(act, again)
             if what:
                 yield found(statement, phase="downgrade", what=what)
+        replay.leave(again, statement)
 
 
 def _left(act: Act, after: Known) -> str:

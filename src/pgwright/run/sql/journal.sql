@@ -15,7 +15,8 @@ CREATE TABLE IF NOT EXISTS pgwright.unit (
     told text NOT NULL DEFAULT '',
     holder text NOT NULL,
     started timestamptz NOT NULL DEFAULT clock_timestamp(),
-    ended timestamptz
+    ended timestamptz,
+    tenant text NOT NULL DEFAULT ''
 );
 CREATE UNIQUE INDEX IF NOT EXISTS unit_open ON pgwright.unit ((true)) WHERE state NOT IN ('done', 'withdrawn');
 

@@ -48,16 +48,16 @@ SELECT a.pid, coalesce(nullif(a.application_name, ''), 'a session') || ' of ' ||
    AND l.classid::bigint = {high} AND l.objid::bigint = {low} AND l.objsubid = 1
 
 -- open_unit: the unit that is not finished; there is at most one.
-SELECT id, revision, direction, parent, digest, kind, steps, state, told FROM pgwright.unit
+SELECT id, revision, direction, parent, digest, kind, steps, state, told, tenant FROM pgwright.unit
  WHERE state NOT IN ('done', 'withdrawn')
 
 -- last_unit: the last that was finished.
-SELECT id, revision, direction, parent, digest, kind, steps, state, told FROM pgwright.unit
+SELECT id, revision, direction, parent, digest, kind, steps, state, told, tenant FROM pgwright.unit
  WHERE state = 'done' ORDER BY id DESC LIMIT 1
 
 -- begin_unit: a new one.
-INSERT INTO pgwright.unit (revision, direction, parent, digest, kind, steps, holder)
-VALUES ({revision}, {direction}, {parent}, {digest}, {kind}, {steps}, {holder}) RETURNING id
+INSERT INTO pgwright.unit (revision, direction, parent, digest, kind, steps, holder, tenant)
+VALUES ({revision}, {direction}, {parent}, {digest}, {kind}, {steps}, {holder}, {tenant}) RETURNING id
 
 -- move_unit: into another state, unless it has come to its end: the answer to that commit may have been lost.
 UPDATE pgwright.unit SET state = {state}, told = {told}, holder = {holder},
@@ -203,3 +203,31 @@ SELECT coalesce(sum(pg_total_relation_size(to_regclass(name))), 0)::bigint FROM 
 -- rows: how many the statistics know of.
 SELECT name, greatest(c.reltuples, 0)::bigint, pg_total_relation_size(c.oid)
   FROM unnest({names}::text[]) name JOIN pg_class c ON c.oid = to_regclass(name)
+
+-- clients: sessions of the application's on this database, and whether our role may end them.
+SELECT a.pid, coalesce(nullif(a.application_name, ''), 'unnamed, role ' || a.usename) AS application, coalesce(a.state, '') AS state,
+       extract(epoch FROM clock_timestamp() - a.backend_start)::float8 AS age,
+       (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) OR (NOT r.rolsuper AND
+        (pg_has_role(a.usesysid, 'MEMBER') OR pg_has_role('pg_signal_backend', 'MEMBER'))) AS ours
+  FROM pg_stat_activity a JOIN pg_roles r ON r.oid = a.usesysid
+ WHERE a.datname = current_database() AND a.backend_type = 'client backend' AND a.pid NOT IN ({own}, pg_backend_pid())
+ ORDER BY a.backend_start
+
+-- end: sessions that are still idle; they are asked again here, since some time has passed.
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ANY ({pids}::int[]) AND state = 'idle'
+
+-- tenants: the schemas that have a version table of that name.
+SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE c.relname = {table} AND c.relkind = 'r' AND n.nspname !~ '^pg_'
+   AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'version_num') ORDER BY 1
+
+-- version_tables: every table that keeps a revision, by schema and name.
+SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'version_num')
+ ORDER BY 1, 2
+
+-- has_tenant: does the journal know tenants.
+SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('pgwright.unit') AND attname = 'tenant')
+
+-- add_tenant: to a journal that was made before.
+ALTER TABLE pgwright.unit ADD COLUMN tenant text NOT NULL DEFAULT ''

@@ -6,6 +6,7 @@ import json
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from pgwright import __version__
 from pgwright.hazards.checked import Allowed, Checked
@@ -29,7 +30,7 @@ def shown(checked: Checked, root: Path) -> str:
         "version": __version__,
         "rules": [_rule(rules[slug]) for slug in sorted(rules)],
     }
-    notes = [{"level": "error", "message": {"text": str(one["message"])}} for one in checked.errors]
+    notes = [_notification(one) for one in checked.errors]
     invocation = {"executionSuccessful": not checked.errors, "toolExecutionNotifications": notes}
     run = {
         "tool": {"driver": driver},
@@ -50,6 +51,7 @@ def _rule(one: Finding) -> Json:
         "id": one.rule,
         "name": "".join(part.capitalize() for part in one.rule.split("-")),
         "shortDescription": {"text": short},
+        "defaultConfiguration": {"level": LEVEL[rule.severity if rule else one.severity]},
         "properties": {"code": one.code, "tags": ["postgresql", rule.family if rule else "suppression"]},
     }
 
@@ -61,7 +63,7 @@ def _result(one: Finding, index: dict[str, int], seen: dict[str, int]) -> Json:
         "ruleIndex": index[one.rule],
         "level": LEVEL[one.severity],
         "message": {"text": text},
-        "locations": [_location(one)] if one.file else [],
+        "locations": [_location(one.file, one.line)] if one.file else [],
         "partialFingerprints": {"pgwright/v1": _fingerprint(one, seen)},
         "properties": {"confidence": one.confidence, "phase": one.phase, "revision": one.revision},
     }
@@ -74,10 +76,21 @@ def _suppressed(one: Allowed, index: dict[str, int], seen: dict[str, int]) -> Js
     }
 
 
-def _location(one: Finding) -> Json:
-    place: Json = {"artifactLocation": {"uri": Path(one.file or "").as_posix()}}
-    if one.line:
-        place["region"] = {"startLine": one.line}
+def _notification(error: Json) -> Json:
+    """What kept the check from its work, with its place where it has one."""
+    note: Json = {"level": "error", "descriptor": {"id": error["code"]}, "message": {"text": str(error["message"])}}
+    if error.get("file"):
+        note["locations"] = [_location(error["file"], error.get("line"))]
+    return note
+
+
+def _location(file: str, line: int | None) -> Json:
+    """A path is a URI reference: what is no letter of one is percent-encoded."""
+    path = Path(file)
+    uri = path.as_uri() if path.is_absolute() else quote(path.as_posix())
+    place: Json = {"artifactLocation": {"uri": uri}}
+    if line:
+        place["region"] = {"startLine": line}
     return {"physicalLocation": place}
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from pgwright.doors.show.humane import count
 from pgwright.hazards.checked import Checked
+from pgwright.hazards.masking import masked
 from pgwright.step import Finding
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def _line(root: Path, finding: Finding) -> str:
     if not finding.file or not finding.line:
         return ""
     lines = _lines(root / finding.file)
-    return lines[finding.line - 1].rstrip() if finding.line <= len(lines) else ""
+    return masked(lines[finding.line - 1].rstrip()) if finding.line <= len(lines) else ""
 
 
 @lru_cache(maxsize=8)

@@ -1,0 +1,1 @@
+"""Corrected forms of calls in a revision: what `check --fix` writes."""

@@ -1,0 +1,4 @@
+CREATE TABLE accounts (id bigint PRIMARY KEY, owner text NOT NULL, cents integer NOT NULL, changed timestamptz);
+INSERT INTO accounts SELECT g, 'o' || g % 3, g * 10, NULL FROM generate_series(1, 20) g;
+CREATE FUNCTION note_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.changed := now(); RETURN NEW; END';
+CREATE TRIGGER note_change BEFORE INSERT OR UPDATE ON accounts FOR EACH ROW EXECUTE FUNCTION note_change();

@@ -1,0 +1,4 @@
+CREATE TABLE accounts (id bigint PRIMARY KEY, owner text NOT NULL, cents integer NOT NULL, changed timestamptz);
+INSERT INTO accounts SELECT g, 'o' || g % 3, g * 10, NULL FROM generate_series(1, 20) g;
+GRANT SELECT, DELETE ON accounts TO pg_monitor;
+GRANT UPDATE (cents) ON accounts TO PUBLIC;

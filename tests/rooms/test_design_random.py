@@ -1,0 +1,148 @@
+"""Random walks over the recipes: each change up, validated, down to an equal catalog and equal rows, and up again.
+
+`--slow` walks further. What fails is told with the whole walk: shrinking it would take minutes.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from design_runner import catalog, proven
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from pgwright.design.plan import draft
+from pgwright.design.request import KINDS, from_json
+from pgwright.errors import Refusal
+
+BEFORE = b"""
+CREATE TYPE mood AS ENUM ('calm', 'cross', 'glad');
+CREATE TABLE p (id integer PRIMARY KEY, name text NOT NULL);
+CREATE TABLE r (id integer PRIMARY KEY, a integer NOT NULL DEFAULT 7, b text, c varchar(20), d timestamp, e json,
+                f text NOT NULL DEFAULT 'f', m mood, ref integer REFERENCES p);
+CREATE INDEX r_b ON r (b); CREATE INDEX r_a ON r (a, c) WHERE c IS NOT NULL;
+CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+INSERT INTO p SELECT g, 'p' || g FROM generate_series(1, 9) g;
+INSERT INTO r SELECT g, g * 3, nullif('b' || g, 'b4'), 'c' || g, now()::timestamp, '{"k": 1}', 'f' || g, 'calm', 1 + g % 9
+  FROM generate_series(1, 40) g;
+INSERT INTO r (id) SELECT g FROM generate_series(41, 45) g;
+"""
+COLUMNS = st.sampled_from(["a", "b", "c", "d", "e", "f", "m", "ref"])
+NAMES = st.sampled_from(["n1", "n2", "a", "b"])
+TYPES = st.sampled_from(["bigint", "text", "varchar(40)", "varchar(80)", "jsonb", "timestamptz", "numeric(12,2)"])
+FILLS: dict[str, Any] = {"a": 1, "b": "x", "c": "x", "f": "x", "ref": 1}
+
+
+def kind(name: str, /, **fields: Any) -> st.SearchStrategy[dict[str, Any]]:
+    """Requests of one kind; a field is a strategy or a value."""
+    assert name in KINDS
+    chosen = {k: v if isinstance(v, st.SearchStrategy) else st.just(v) for k, v in fields.items()}
+    return st.fixed_dictionaries({"kind": st.just(name), **chosen})
+
+
+REQUESTS = st.one_of(
+    kind("add_column", table="r", column=NAMES, type=TYPES),
+    kind("add_column", table="r", column=NAMES, type="text", nullable=st.booleans(), default="new"),
+    kind("add_column", table="r", column=NAMES, type="uuid", nullable=st.booleans(), expression="gen_random_uuid()"),
+    kind("add_column", table="r", column=NAMES, type="integer", nullable=False, using="id * 2"),
+    kind("add_column", table="r", column=NAMES, type="integer", generated="stored", expression="id + 1"),
+    kind("drop_column", table="r", column=COLUMNS),
+    kind("drop_not_null", table="r", column=COLUMNS),
+    st.sampled_from([{"kind": "set_not_null", "table": "r", "column": c, "fill": v} for c, v in FILLS.items()]),
+    kind("change_type", table="r", column=COLUMNS, type=TYPES),
+    kind("widen_column", table="r", column=COLUMNS, type=TYPES),
+    kind("alter_default", table="r", column=st.sampled_from(["b", "c", "f"]), default=st.sampled_from(["x", None])),
+    kind("rename_column", table="r", column=COLUMNS, to=NAMES, way=st.sampled_from(["view", "column", "pause"])),
+    kind("rename_table", table="p", to="persons", way=st.sampled_from(["view", "pause"])),
+    kind("add_index", table="r", columns=st.lists(COLUMNS, min_size=1, max_size=2, unique=True)),
+    kind("add_unique", table="r", columns=st.just(["id", "f"])),
+    kind("add_check", table="r", expression=st.sampled_from(["id > 0", "a >= 0 OR b IS NULL"])),
+    kind("add_foreign_key", table="r", columns=["ref"], references="p", name="r_to_p", on_delete="CASCADE"),
+    kind("set_comment", table="r", column=COLUMNS, comment=st.sampled_from(["a 'note'", None])),
+    kind("fill_column", table="r", column="b", using="'q' || id", where="b IS NULL"),
+    kind("set_identity", table="r", column="id"),
+    kind("add_enum_value", name="mood", value=st.sampled_from(["sad", "o'd"])),
+    kind("rename_enum_value", name="mood", value="cross", to="angry"),
+    kind("remove_enum_value", name="mood", value=st.sampled_from(["cross", "calm"]), instead="glad"),
+    kind("drop_index", table="r", name=st.sampled_from(["r_a", "r_b"])),
+    kind("drop_constraint", table="r", name="r_ref_fkey"),
+    kind("drop_table", table="r"),
+    kind("put_view", view="seen", query=st.sampled_from(["SELECT id, a FROM r", "SELECT id, f AS a FROM r WHERE id > 3"])),
+    kind("put_function", name="noted", returns="trigger", body="BEGIN RETURN NULL; END"),
+    kind("put_trigger", table="r", name="note", function="noted", timing="after", events=["insert", "delete"]),
+    kind("put_policy", table="r", name="mine", using="id > 0"),
+    kind("set_row_security", table="r", forced=st.booleans()),
+    kind("grant", table="r", privileges=["select"], role="pg_monitor"),
+)  # fmt: skip
+# What only the server can know to be impossible: no such cast, values that do not fit, a query of what is gone.
+IMPOSSIBLE = frozenset({"42846", "22P02", "22001", "22003", "22007", "22008", "42P01", "42703"})
+_numbers = count(1)
+
+
+def _walked(server: Any, walk: list[dict[str, Any]]) -> int:
+    """How many of the changes were designed; what is refused is left out, and the walk goes on from there."""
+    name, done = f"walk_{next(_numbers)}", 0
+    server.create(name)
+    try:
+        with server.connect(name) as connection:
+            connection.execute(BEFORE)
+            version = connection.info.server_version
+        for one in walk:
+            try:
+                drafts = draft([from_json(one)], catalog(server, name), version=version)
+            except Refusal:
+                continue
+            try:
+                proven(server, name, drafts, back=False)
+            except sa.exc.DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in IMPOSSIBLE and "still looked at" not in str(error):
+                    raise
+                break
+            done += 1
+    finally:
+        server.drop(name)
+    return done
+
+
+def _property(server: Any, examples: int, longest: int) -> int:
+    """Walks until as many were drawn; the number of round trips."""
+    trips = 0
+
+    @settings(
+        phases=[Phase.generate], max_examples=examples, deadline=None, database=None, derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(st.lists(REQUESTS, min_size=1, max_size=longest))
+    def walks(walk: list[dict[str, Any]]) -> None:
+        nonlocal trips
+        trips += _walked(server, walk)
+
+    walks()
+    return trips
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        ({"kind": "add_index", "table": "r", "columns": ["e", "ref"]}, "cannot be compared"),
+        ({"kind": "change_type", "table": "r", "column": "ref", "type": "varchar(80)"}, "r_ref_fkey, to integer"),
+    ],
+)
+def test_what_a_walk_has_found_is_refused_now(server: Any, database: str, request_: dict[str, Any], words: str) -> None:
+    with server.connect(database) as connection:
+        connection.execute(BEFORE)
+    with pytest.raises(Refusal) as refused:
+        draft([from_json(request_)], catalog(server, database), version=180000)
+    assert words in str(refused.value)
+
+
+def test_random_walks_come_back(server: Any) -> None:
+    assert _property(server, 12, 3) > 6
+
+
+@pytest.mark.slow
+def test_longer_random_walks_come_back(server: Any) -> None:
+    assert _property(server, 250, 5) > 300
