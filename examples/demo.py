@@ -1,4 +1,4 @@
-"""The demo: one delegation prompt, from task to Migration Report, by public commands only; then demo_online.py.
+"""The demo: one delegation prompt, from task to Migration Report, by public commands only; then demo_gate.py, demo_online.py.
 
 Works on a copy of examples/clinic in demo-out/clinic, with a git history of its own; nothing else is touched.
 """

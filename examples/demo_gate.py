@@ -162,15 +162,16 @@ def signed(scene: Scene, revision: str) -> None:
     scene.run("pgwright", "ledger", "verify", "--env", "production")
 
 
-def alone() -> None:
+def alone(project: Path | None = None) -> None:
     """The same without the first part of the story: what it ends with is made unseen."""
     import demo
 
-    demo.copy()
-    before = Scene(demo.PROJECT, demo.say, dict(os.environ))
+    place = project or demo.PROJECT
+    demo.copy(place)
+    before = Scene(place, demo.say, dict(os.environ))
     for words in (("init",), ("plan", demo.TASK), ("prove",)):
         before.quietly("pgwright", *words)
-    main(demo.PROJECT, demo.say)
+    main(place, demo.say)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pathlib import Path
 from accepted import check
 
 ROOT = Path(__file__).parents[2]
-PROGRAM = "import demo, demo_gate, pathlib, sys; demo.PROJECT = pathlib.Path(sys.argv[1]) / 'clinic'; demo_gate.alone()"
+PROGRAM = "import demo_gate, pathlib, sys; demo_gate.alone(pathlib.Path(sys.argv[1]) / 'clinic')"
 CHANGES = (
     (re.compile(r"\S*/clinic/backend"), "backend"),
     (re.compile(r"cluster(:?) \d{15,}"), r"cluster\1 7300000000000000001"),
