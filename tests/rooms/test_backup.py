@@ -37,7 +37,8 @@ def shop(target: Target) -> Target:
     target.apply("a1")
     with target.connect() as conn:
         conn.execute("INSERT INTO customers SELECT g, md5(g::text) FROM generate_series(1, 5000) g")
-        conn.execute("CREATE POLICY own ON customers FOR SELECT TO pg_monitor USING (id > 0); GRANT SELECT ON customers TO pg_monitor")
+        conn.execute("CREATE POLICY own ON customers FOR SELECT TO pg_monitor USING (id > 0)")
+        conn.execute("GRANT SELECT ON customers TO pg_monitor")
         conn.execute("CREATE VIEW named AS SELECT mail FROM customers")
         conn.execute("CREATE TABLE prices (id int, at timestamptz, cost float8, raw bytea, took interval)")
         conn.execute("INSERT INTO prices VALUES (1, '2026-01-31 12:00+02', 1e-7, '\\x00ff', '1 day')")
