@@ -57,7 +57,7 @@ def test_a_large_database_is_not_copied_row_by_row(server: Server, database: str
 
 
 def test_a_rebuild_removes_roles_although_the_copy_used_them(tiny: Tiny) -> None:
-    """The fourth revision needs a row: the bare database, which has none, is built anew and does not get there (nor does the one run)."""
+    """The fourth revision needs a row: the bare database has none, is built anew and does not get there."""
     tiny.add("a1", sql("CREATE TABLE notes (id int PRIMARY KEY, words text)"), sql("DROP TABLE notes"))
     tiny.add("b2", sql("CREATE ROLE twin_reader", "GRANT SELECT ON notes TO twin_reader"),
              sql("REVOKE ALL ON notes FROM twin_reader", "DROP ROLE twin_reader"))  # fmt: skip
