@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -301,7 +302,8 @@ def test_s7_a_backup_of_a_newer_schema_than_its_stamp(tale: Story, server: Any, 
         conn.execute(
             "CREATE TABLE alembic_version (version_num varchar(32) NOT NULL CONSTRAINT alembic_version_pkc PRIMARY KEY)"
         )
-        actual = capture(conn).schema
+        actual = capture(conn).schema  # of the roles of the cluster only those that the history makes count (run.likeness)
+    actual = replace(actual, things=tuple(thing for thing in actual.things if thing.kind != "role"))
     [told] = stamp_drift("one", actual, proofs)
     assert (told.story, "after two" in told.message) == ("ahead-of-stamp", True)
     assert list(stamp_drift("two", actual, proofs)) == []
