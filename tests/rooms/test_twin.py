@@ -67,3 +67,15 @@ def test_a_rebuild_removes_roles_although_the_copy_used_them(tiny: Tiny) -> None
     tiny.add("e5", sql("ALTER TABLE notes ADD most int"), sql("ALTER TABLE notes DROP most"))
     found = {revision: proof.verdict for revision, proof in tiny.prove().items()}
     assert found == {"a1": "proven", "b2": "proven", "c3": "proven", "d4": "refuted", "e5": "unproven"}
+
+
+def test_the_copy_of_a_failed_attempt_is_not_taken_for_the_one_that_decided(tiny: Tiny) -> None:
+    """The second revision is proven without rows, after attempts with rows that stopped half way."""
+    tiny.add("a1", sql("CREATE TABLE notes (id int PRIMARY KEY, info text)"), sql("DROP TABLE notes"))
+    rows = 'op.get_bind().execute(sa.text("SELECT info FROM notes"))'
+    read = f'import json; [json.loads(row.info)["must be here"] for row in {rows}]'
+    tiny.add("b2", sql("ALTER TABLE notes ADD more int") + "; " + read, sql("ALTER TABLE notes DROP more"))
+    tiny.add("c3", sql("ALTER TABLE notes ADD most int"), sql("ALTER TABLE notes DROP most"))
+    found = tiny.prove()
+    assert (found["b2"].seeded, found["c3"].seeded) == ((), (("public.notes", 7),))
+    assert {p.verdict for p in found.values()} == {"proven"}, {r: p.reasons for r, p in found.items()}

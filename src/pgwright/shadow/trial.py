@@ -51,6 +51,7 @@ class Trial:
     _without_foreign_keys: bool = False
     _made: set[str] = field(default_factory=set)  # roles that copies have made: they outlive their database
     _start: Snapshot | None = None  # the copy's catalog where the cycle begins; None before the first attempt
+    _last: Cycle | None = None  # the cycle whose end the copy stands at
 
     def outcome(self) -> Outcome:
         """What proving the revision came to; with tables to fill, with as many attempts as that takes."""
@@ -82,12 +83,16 @@ class Trial:
 
     def fresh(self) -> None:
         """A copy of the parent's state, in a cluster without the roles that earlier copies made."""
-        again = self._start is not None
+        again, self._last = self._start is not None, None
         if again:
             self.end(keep=False)
         self._start = self.twin.fresh() if again else self.twin.standing()
         if self._without_foreign_keys:
             self.lineage.ignore_foreign_keys(WORK)
+
+    def stands_at_end_of(self, found: Cycle) -> bool:
+        """True when the copy is where this cycle ended, and was not filled or made anew since."""
+        return found is self._last and found.clean
 
     def end(self, *, keep: bool) -> None:
         """Drop the copy, unless it is to be kept, and the roles that it made."""
@@ -106,6 +111,7 @@ class Trial:
         filled = [table for table, _ in seeded.filled]
         left = left_by(self.revision.literal, start.schema)
         found = cycle(self.stage, WORK, self.revision.id, start, filled, self.revision.validation, left)
+        self._last = found
         for snapshot in (found.after, found.end):
             self._made |= _roles(snapshot) - _roles(self.lineage.snapshot)
         return found

@@ -110,10 +110,9 @@ class Walk:
         notes = list(outcome.notes)
         if any(note.sqlstate == ORPHANS for note in notes):
             self.lineage.ignore_foreign_keys()
-        found, keep = outcome.found, self.whole and outcome.found.clean
         if tables and self.stage.options.rows == "hostile":
             notes += self._hostile(revision, trial)
-            keep = False
+        found, keep = outcome.found, self.whole and trial.stands_at_end_of(outcome.found)
         trial.end(keep=keep)
         found.replayable = replayable(self.stage, revision, found, tables, None if self.whole else BARE)
         if not stays:
