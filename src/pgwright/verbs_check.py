@@ -75,19 +75,19 @@ def check(
 
 def _with_proofs(project: Project, history: History, checked: Checked, chosen: Checking) -> Checked:
     """Findings with what a kept proof of the same text saw: `pgwright prove` confirms or refutes what reading told."""
-    kept = project.root / ".pgwright" / "proofs"
-    if not checked.findings or not kept.is_dir():
+    if not checked.findings or not (project.root / ".pgwright" / "proofs").is_dir():
         return checked
     from pgwright.hazards.join import joined
     from pgwright.hazards.proven import seen
     from pgwright.hazards.rules import BY_SLUG
+    from pgwright.project.kept import kept_file
     from pgwright.shadow.identity import ast_hash
 
     saw = {
         name: found
         for name in {one.revision for one in checked.findings if one.revision in history.by_id}
-        if name and (kept / f"{name}.json").is_file()
-        if (found := seen(kept / f"{name}.json", ast_hash(history.by_id[name].file), chosen.majors))
+        if name and (file := kept_file(project, "proofs", name)).is_file()
+        if (found := seen(file, ast_hash(history.by_id[name].file), chosen.majors))
     }
     findings = [
         joined([one], saw[one.revision], BY_SLUG)[0] if one.revision in saw else one for one in checked.findings

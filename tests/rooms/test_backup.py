@@ -125,6 +125,9 @@ def test_the_commands(shop: Target, tmp_path: Path) -> None:
     where = ["--env", "dev", "-C", str(shop.tiny.root), "--json"]
     nothing = CliRunner().invoke(cli, ["backup", "check", *where])
     assert (nothing.exit_code, json.loads(nothing.stdout)["errors"][0]["code"]) == (2, "PW-BACKUP-01")
+    (tmp_path / "file").touch()
+    refused = CliRunner().invoke(cli, ["backup", "take", *where, "--to", str(tmp_path / "file/below")])
+    assert (refused.exit_code, json.loads(refused.stdout)["errors"][0]["code"]) == (2, refusals.NoRoom.code)
     made = CliRunner().invoke(cli, ["backup", "take", *where, "--to", str(tmp_path / "there")])
     assert json.loads(made.stdout)["provider"] == "pg_dump", made.output
     assert CliRunner().invoke(cli, ["backup", "verify", *where]).exit_code == 0

@@ -18,12 +18,15 @@ from pgwright.verbs_check import check
 HELPER = "DO $x$ BEGIN EXECUTE format('CREATE FUNCTION %I() RETURNS int IMMUTABLE RETURN 1', 'one'); END $x$"
 
 
+NAME = "c3 üb(er)"  # an id is anything that people write; the file of its proof is named otherwise
+
+
 @pytest.fixture(scope="module")
 def proven(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
     tiny = Tiny(tmp_path_factory.mktemp("joined"))
     tiny.add("a1", *TABLE)
     tiny.add("b2", f'op.execute("""{HELPER}""")', 'op.execute("DROP FUNCTION one()")')
-    tiny.add("c3", 'op.create_index("i", "customers", ["mail"])', 'op.drop_index("i", "customers")')
+    tiny.add(NAME, 'op.create_index("i", "customers", ["mail"])', 'op.drop_index("i", "customers")')
     tiny.add(
         "d4",
         'op.execute("ALTER TABLE customers ADD COLUMN c int DEFAULT one()")',
@@ -39,12 +42,12 @@ def one(tiny: Tiny, revision: str, rule: str) -> Finding:
 
 def test_reading_then_proof_then_another_text(proven: Tiny) -> None:
     """In one go, because a proof takes its time."""
-    before = one(proven, "c3", "index-blocking"), one(proven, "d4", "add-column-rewrite")
+    before = one(proven, NAME, "index-blocking"), one(proven, "d4", "add-column-rewrite")
     assert [f.confidence for f in before] == ["read", "read"]
     assert before[1].severity == "warning" and "Reading cannot tell" in before[1].why
 
     assert {proof.verdict for proof in proven.prove().values()} == {"proven"}
-    confirmed, refuted = one(proven, "c3", "index-blocking"), one(proven, "d4", "add-column-rewrite")
+    confirmed, refuted = one(proven, NAME, "index-blocking"), one(proven, "d4", "add-column-rewrite")
     assert (confirmed.confidence, confirmed.severity) == ("measured", "error")
     assert "Seen by prove: ShareLock on public.customers over" in confirmed.why
     assert (refuted.confidence, refuted.severity) == ("measured", "info")
@@ -53,9 +56,9 @@ def test_reading_then_proof_then_another_text(proven: Tiny) -> None:
     (other,) = (f for f in check(for_older, ["d4"]).findings if f.rule == "add-column-rewrite")
     assert other.severity == "warning"  # the proof ran on another major
 
-    file = proven.root / "alembic" / "versions" / "c3.py"
+    file = proven.root / "alembic" / "versions" / f"{NAME}.py"
     file.write_text(file.read_text().replace('["mail"]', '["mail", "id"]'))
-    assert one(proven, "c3", "index-blocking").confidence == "read"  # the proof is about another text
+    assert one(proven, NAME, "index-blocking").confidence == "read"  # the proof is about another text
 
 
 def finding(rule: str, statement: str, phase: str = "upgrade") -> Finding:

@@ -46,6 +46,12 @@ def test_what_is_no_window_is_refused(text: str, tmp_path: Path) -> None:
         read_settings(tmp_path)
 
 
+def test_a_misspelt_window_is_refused_and_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "pgwright.toml").write_text(SETTINGS + 'windw = "22:00-23:00 UTC"\n')
+    with pytest.raises(BadSettings, match=r"unknown key environments\.dev\.windw; known are kind, notify, url_env, window"):
+        read_settings(tmp_path)
+
+
 def closed() -> str:
     """A window that is shut now, and for some hours."""
     later = datetime.now(UTC) + timedelta(hours=3)

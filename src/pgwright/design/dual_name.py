@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from pgwright.design import dependents, mirror, operations, restore, twins, view
+from pgwright.design import dependents, mirror, mirror_drafts, operations, restore, twins, view
 from pgwright.design.batches import plain_form
 from pgwright.design.compiled import step
 from pgwright.design.conversion import has_equality
@@ -112,37 +112,13 @@ def expand(case: DualName, on: Surroundings) -> Draft:
 
 def backfill(case: DualName, on: Surroundings) -> Draft:
     """The rows that are there."""
-    pair = case.pair
-    code = plain_form(pair.relation, quoted(pair.copy), pair.value, pair.wrong, on.limits.backfill_pages)
-    return Draft(
-        phase="backfill",
-        subject=f"fill {pair.copy} of {pair.table}",
-        why="In batches, each its own transaction; rows that are right already are not written, so it can be repeated.",
-        change=case.want.kind,
-        steps=(step(code, "backfill", transactional=False),),
-        locks=(f"ROW EXCLUSIVE on {pair.table}; the rows of one batch at a time",),
-        validations=(mirror.unfilled(pair),),
-        backfill={
-            "table": pair.relation,
-            "set": {pair.copy: pair.value},
-            "where": pair.wrong,
-            "key": list(case.table.primary_key),
-        },
-    )
+    return mirror_drafts.fill(case.pair, case.want.kind, case.table.primary_key, on.limits.backfill_pages)
 
 
 def enforce(case: DualName, on: Surroundings) -> tuple[Draft, ...]:
     """The proof, then the twins."""
     want = case.want
-    proof = Draft(
-        phase="enforce",
-        subject=f"prove that {want.to} of {want.table} is complete",
-        why="VALIDATE reads every row: the database's own proof that the fill missed none. It stays true until the contract.",
-        change=want.kind,
-        steps=(mirror.validate(case.pair, case.rule, "enforce"),),
-        locks=(f"SHARE UPDATE EXCLUSIVE on {want.table} while it is read; readers and writers go on",),
-        validations=(mirror.unfilled(case.pair),),
-    )
+    proof = mirror_drafts.proof(case.pair, want.kind, case.rule)
     return (proof, *twins.built(on, case.table, case.hanging, want.column, want.to, want.kind))
 
 

@@ -49,8 +49,12 @@ class Wanted:
     @property
     def id(self) -> str:
         """The name of its files. Only what is safe in a file name is taken of the revision."""
-        safe = "".join(c if c.isalnum() or c in "-_" else "_" for c in self.revision)
-        return f"{safe}.{self.environment}.{self.nonce[:8]}"
+        return f"{in_file_name(self.revision)}.{self.environment}.{self.nonce[:8]}"
+
+
+def in_file_name(revision: str) -> str:
+    """What is safe in a file name of a revision's id, which may hold anything."""
+    return "".join(c if c.isalnum() or c in "-_" else "_" for c in revision)
 
 
 def text_of(wanted: Wanted) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pgwright.gate.approval import facts_of, lines_of, moment, read_moment
+from pgwright.gate.approval import facts_of, in_file_name, lines_of, moment, read_moment
 from pgwright.gate.approval_refusals import NotAnApproval
 from pgwright.gate.author import authors_of
 from pgwright.gate.judge import Circumstances, signed_by
@@ -43,8 +43,7 @@ class Supersede:
     @property
     def id(self) -> str:
         """The name of its files."""
-        safe = "".join(c if c.isalnum() or c in "-_" else "_" for c in self.revision)
-        return f"{safe}{MARK}{self.nonce[:8]}"
+        return f"{in_file_name(self.revision)}{MARK}{self.nonce[:8]}"
 
 
 def write_supersede(project: Project, was: Line, now: Line, author: str, policy: Policy) -> Path:

@@ -23,6 +23,7 @@ KINDS: dict[str, Kind] = {
 }
 TEXTS, LISTS = ("python", "tree", "main", "server_url_env", "shims"), ("x", "allow", "setup_sql")
 KNOWN = {*TEXTS, *LISTS, "major", "env", "environments", "baseline", "policy", "check"}
+OF_ENVIRONMENT = {"kind", "url_env", "window", "notify"}
 CALLED = {str: "text", list: "list of texts", int: "whole number", dict: "table"}
 # RFC 2606 and 6761: names that can never be a real machine, and this machine itself
 ADDRESS = re.compile(r"://[^/\s:@]*:[^/\s@]+@(\[[^\]]*\]|[^/\s:?]*)")  # with a password; the group is the host
@@ -166,6 +167,9 @@ def _has_password(text: str, *, fake_is_fine: bool) -> bool:
 def _environment(name: str, table: Any, file: Path) -> Environment:
     if not isinstance(table, dict) or not isinstance(table.get("url_env"), str):
         raise BadSettings(source=file.name, why=f'environments.{name} needs url_env = "NAME_OF_A_VARIABLE"')
+    if unknown := sorted(set(table) - OF_ENVIRONMENT):  # a window that is misspelt would be no window
+        known = ", ".join(sorted(OF_ENVIRONMENT))
+        raise BadSettings(source=file.name, why=f"unknown key environments.{name}.{unknown[0]}; known are {known}")
     kind = KINDS.get(cast(str, table.get("kind", name)))
     if kind is None:
         raise BadSettings(source=file.name, why=f"environments.{name}.kind must be dev, staging or production")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pgwright.project import History
@@ -127,9 +127,9 @@ def version_table(messages: Sequence[Observed]) -> str:
     return "alembic_version"
 
 
-def version_table_of(known: Known) -> str:
+def version_table_of(proofs: Iterable[Proof]) -> str:
     """The version table as any proof of the history recorded it."""
-    return next((version_table(p.messages_up) for p in known.proofs.values() if p.messages_up), "alembic_version")
+    return next((version_table(p.messages_up) for p in proofs if p.messages_up), "alembic_version")
 
 
 def why_not_replayable(proof: Proof, messages: Sequence[Observed]) -> str:

@@ -75,6 +75,8 @@ def cycle(
         stage.clone(BEFORE, template=database)
 
     if not _go(stage, database, found, "up", recorded):
+        if stage.releases:
+            stage.drop(BEFORE)  # or it would be in the image
         return found
     found.after = after = stage.capture(database, before)
     upgraded = _rows(stage, database, after, seeded)

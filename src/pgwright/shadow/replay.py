@@ -60,9 +60,11 @@ def messages(stage: Stage, database: str, recorded: Sequence[Observed]) -> bool:
             with conn.transaction() if whole else nullcontext():
                 for message in todo:
                     cursor.execute(message.message.encode(), _bound(message.parameters), prepare=False)
-            conn.execute("RESET ALL")
         except psycopg.Error:
             return False
+        finally:
+            if not conn.closed:
+                conn.execute("RESET ALL")  # the connection is kept
     return True
 
 

@@ -22,9 +22,9 @@ from pgwright.gate.signers import signers_of
 from pgwright.gate.sshsig import read
 from pgwright.gate.supersede import around, is_supersede, read_supersede
 from pgwright.project import Project, select
+from pgwright.project.kept import kept_file
 from pgwright.records import Proof, from_json
 from pgwright.shadow.identity import ast_hash
-from pgwright.verbs.kept import kept_file
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,19 +13,19 @@ from pgwright.gate.policy import policy_of
 from pgwright.gate.request import decision_on
 from pgwright.project import Project
 from pgwright.project.address import address_of
-from pgwright.records import Proof, from_json, to_json
+from pgwright.project.kept import keep, kept_file, kept_proofs
+from pgwright.records import from_json
 from pgwright.run import stamp
 from pgwright.run.backup import dump, physical, programs, restore_point
 from pgwright.run.backup.ladder import Place, Worth, worth
 from pgwright.run.backup.record import Backup, Connection, Content, Provider
-from pgwright.run.backup.refusals import Damaged, NoBackup, NotBackedUp, RestoredDiffers
-from pgwright.run.planned import version_table
+from pgwright.run.backup.refusals import Damaged, NoBackup, NoRoom, NotBackedUp, RestoredDiffers
+from pgwright.run.planned import version_table_of
 from pgwright.run.session import Session
 from pgwright.run.unit import Unit
 from pgwright.shadow.binaries import find
 from pgwright.shadow.server import start
 
-FOLDER = Path(".pgwright/backups")
 ABOUT = "SELECT current_database()::text, (SELECT system_identifier::text FROM pg_control_system())"
 ROLES = "SELECT rolname::text FROM pg_roles WHERE rolname !~ '^pg_' AND NOT rolsuper ORDER BY 1"
 
@@ -44,11 +44,14 @@ def take(
     project: Project, environment: str, folder: Path, provider: Provider = "pg_dump", *, variable: str | None = None,
     on_event: OnEvent = silent,
 ) -> Backup:  # fmt: skip
-    """Take a backup into `folder` and record it. Raises CannotTake."""
+    """Take a backup into `folder` and record it. Raises CannotTake and NoRoom."""
     address = address_of(project.settings, environment, variable=variable)
     now = datetime.now(UTC).replace(microsecond=0)
     id = f"{environment}-{now:%Y%m%dT%H%M%SZ}"
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NoRoom(folder=folder, why=error.strerror or error) from None
     with address.connect("backup") as conn:
         here = _place(project, conn, environment)
         binaries = find(conn.info.server_version // 10000)
@@ -61,7 +64,7 @@ def take(
             provider, id, now.isoformat(), environment, here.database, here.identifier, binaries.major, here.revisions,
             str(place.resolve()), digest, content, roles,
         )  # fmt: skip
-    _record(project, backup)
+    keep(project, "backups", environment, backup)
     return backup
 
 
@@ -74,7 +77,7 @@ def verify(project: Project, environment: str, *, on_event: OnEvent = silent) ->
     on_event(Event("restore", f"{backup.id} on a throw-away server"))
     _require_equal(backup, _restored(backup))
     proven = replace(backup, restored=datetime.now(UTC).replace(microsecond=0).isoformat())
-    _record(project, proven)
+    keep(project, "backups", environment, proven)
     return proven
 
 
@@ -110,20 +113,13 @@ def require(project: Project, session: Session, units: Sequence[Unit], heads: tu
 
 def recorded(project: Project, environment: str) -> Backup | None:
     """The backup on record, or None."""
-    file = project.root / FOLDER / f"{environment}.json"
+    file = kept_file(project, "backups", environment)
     return from_json(Backup, json.loads(file.read_text("utf-8"))) if file.is_file() else None
-
-
-def _record(project: Project, backup: Backup) -> None:
-    file = project.root / FOLDER / f"{backup.environment}.json"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(to_json(backup), indent=1) + "\n", "utf-8")
 
 
 def _place(project: Project, conn: Connection, environment: str) -> Place:
     [(database, identifier)] = conn.execute(ABOUT.encode()).fetchall()
-    proofs = (from_json(Proof, json.loads(f.read_text("utf-8"))) for f in (project.root / ".pgwright/proofs").glob("*.json"))
-    table = next((version_table(one.messages_up) for one in proofs if one.messages_up), "alembic_version")
+    table = version_table_of(kept_proofs(project))
     return Place(environment, database, identifier, stamp.heads(conn, table))
 
 

@@ -51,7 +51,7 @@ def drift_of(
     """Compare the three ways. Raises UnknownEnvironment, NoAddress, Unreachable, HeadUnreachable."""
     known = known_of(project)
     with opened(address_of(project.settings, environment), on_event=on_event) as there:
-        table = version_table_of(known)
+        table = version_table_of(known.proofs.values())
         recorded = stamp.heads(there.conn, table)
         roles = likeness.made_roles(one.file.read_text("utf-8", "replace") for one in known.history.revisions)
         seen = likeness.see(there, table, roles)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -11,7 +10,8 @@ from pgwright.event import OnEvent, silent
 from pgwright.interpreter import Interpreter, Ran, Target
 from pgwright.project import Project
 from pgwright.project.address import address_of
-from pgwright.records import Proof, Receipt, from_json
+from pgwright.project.kept import keep, kept_proofs
+from pgwright.records import Receipt
 from pgwright.run import approval, journal, origin
 from pgwright.run.approval import Asked, Gate
 from pgwright.run.likeness import made_roles
@@ -27,7 +27,6 @@ from pgwright.shadow.identity import ast_hash
 from pgwright.shadow.order import walked
 from pgwright.verbs import backup
 from pgwright.verbs.gatekeeper import close_left, gatekeeper, remember_head
-from pgwright.verbs.kept import keep
 from pgwright.verbs.notify import notified
 from pgwright.verbs.rebuilt import rebuilding
 from pgwright.verbs.refusals import BrokenHistory
@@ -64,10 +63,7 @@ def known_of(project: Project) -> Known:
     history = project.history()
     for problem in history.problems:
         raise BrokenHistory(problem=problem.message, file=str(problem.file), line=problem.line)
-    proofs = {}
-    for file in sorted((project.root / ".pgwright" / "proofs").glob("*.json")):
-        proof = from_json(Proof, json.loads(file.read_text("utf-8")))
-        proofs[proof.revision] = proof
+    proofs = {proof.revision: proof for proof in kept_proofs(project)}
     return Known(history, walked(history), proofs, lambda written: ast_hash(written.file))
 
 

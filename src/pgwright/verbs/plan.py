@@ -10,13 +10,13 @@ from pgwright.design.request import from_json, to_json
 from pgwright.event import Event, OnEvent, silent
 from pgwright.interpreter import Loaded, ModelClass
 from pgwright.project import Project
+from pgwright.project.kept import keep
 from pgwright.records import Change, Task
 from pgwright.schema.catalog import Snapshot
 from pgwright.shadow.stage import EMPTY, Options, Stage
 from pgwright.verbs.approval import outstanding
 from pgwright.verbs.history import seal_written
 from pgwright.verbs.hooks import bypassed
-from pgwright.verbs.kept import keep
 from pgwright.verbs.refusals import Heads, HeadUnreachable, NothingToDo
 from pgwright.verbs.session import Wish, session
 from pgwright.verbs.written import patches, style_of, written

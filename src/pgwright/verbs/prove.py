@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pgwright.event import Event, OnEvent, silent
 from pgwright.project import Project, new_against_main, select
+from pgwright.project.kept import keep
 from pgwright.records import Proof
 from pgwright.shadow import baseline, borrowed
 from pgwright.shadow import prove as proving
@@ -11,7 +12,6 @@ from pgwright.shadow.attached import AttachedServer
 from pgwright.shadow.order import walked
 from pgwright.verbs.baseline import baseline_of
 from pgwright.verbs.history import rendered
-from pgwright.verbs.kept import keep
 from pgwright.verbs.releases import releases
 from pgwright.verbs.sealed import broken_seals, refuted
 from pgwright.verbs.session import Wish, session

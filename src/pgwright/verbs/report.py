@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from pgwright.project import Project
+from pgwright.project.kept import kept_file, kept_proofs
 from pgwright.records import Change, Proof, from_json
-from pgwright.verbs.kept import kept_file
 from pgwright.verbs.refusals import NothingToReport
 
 
@@ -18,7 +18,7 @@ def latest(project: Project) -> tuple[Change | None, tuple[Proof, ...]]:
         change = from_json(Change, json.loads(changes[-1].read_text("utf-8")))
         files = [kept_file(project, "proofs", r.revision) for r in change.revisions]
         return change, tuple(from_json(Proof, json.loads(f.read_text("utf-8"))) for f in files if f.is_file())
-    proofs = sorted((folder / "proofs").glob("*.json"))
+    proofs = tuple(kept_proofs(project))
     if not proofs:
         raise NothingToReport()
-    return None, tuple(from_json(Proof, json.loads(f.read_text("utf-8"))) for f in proofs)
+    return None, proofs

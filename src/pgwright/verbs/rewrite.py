@@ -18,6 +18,7 @@ from pgwright.event import Event, OnEvent, silent
 from pgwright.gate.frozen import frozen
 from pgwright.project import Project, find, select
 from pgwright.project.history import Written
+from pgwright.project.kept import keep
 from pgwright.records import Change, PlannedRevision, Task
 from pgwright.schema.catalog import Snapshot
 from pgwright.schema.diff import describe, diff
@@ -27,7 +28,6 @@ from pgwright.shadow.stage import Options, Stage
 from pgwright.verbs.approval import outstanding
 from pgwright.verbs.history import seal_written
 from pgwright.verbs.hooks import bypassed
-from pgwright.verbs.kept import keep
 from pgwright.verbs.refusals import HeadUnreachable
 from pgwright.verbs.session import Wish, session
 from pgwright.verbs.written import style_of, written

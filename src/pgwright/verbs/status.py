@@ -9,8 +9,8 @@ from typing import Literal
 
 from pgwright.event import OnEvent, silent
 from pgwright.project import Project, new_against_main
+from pgwright.project.kept import kept_file
 from pgwright.shadow.identity import ast_hash
-from pgwright.verbs.kept import kept_file
 
 
 @dataclass(frozen=True, slots=True)

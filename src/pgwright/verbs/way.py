@@ -44,7 +44,7 @@ class Way:
 
 def way_of(session: Session, known: Known, units_of: Units, tenant: str | None, canary: str | None) -> Way:
     """The way for the database as it is. Raises UnknownTenant and NotPerTenant."""
-    table = version_table_of(known)
+    table = version_table_of(known.proofs.values())
     found = tenants.loop(known)
     names = tenants.present(session, found) if found else ()
     if found is None or not names:

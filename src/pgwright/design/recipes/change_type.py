@@ -31,11 +31,11 @@ from pgwright.design import (
     key_moving,
     lookup,
     mirror,
+    mirror_drafts,
     operations,
     twins,
     view,
 )
-from pgwright.design.batches import plain_form
 from pgwright.design.compiled import step
 from pgwright.design.conversion import is_binary
 from pgwright.design.draft import Draft, Surroundings, Validation
@@ -191,25 +191,7 @@ def backfill(want: ChangeType, on: Surroundings) -> tuple[Draft, ...]:
     case = second_column(want, on)
     if _is_direct(case, on):
         return ()
-    pair = case.pair
-    code = plain_form(pair.relation, quoted(pair.copy), pair.value, pair.wrong, on.limits.backfill_pages)
-    return (
-        Draft(
-            phase="backfill",
-            subject=f"fill {case.new} of {want.table}",
-            why="In batches, each its own transaction; rows that are right already are not written, so it can be repeated.",
-            change=want.kind,
-            steps=(step(code, "backfill", transactional=False),),
-            locks=(f"ROW EXCLUSIVE on {want.table}; the rows of one batch at a time",),
-            validations=(mirror.unfilled(pair),),
-            backfill={
-                "table": pair.relation,
-                "set": {pair.copy: pair.value},
-                "where": pair.wrong,
-                "key": list(case.table.primary_key),
-            },
-        ),
-    )
+    return (mirror_drafts.fill(case.pair, want.kind, case.table.primary_key, on.limits.backfill_pages),)
 
 
 def enforce(want: ChangeType, on: Surroundings) -> tuple[Draft, ...]:
@@ -217,15 +199,7 @@ def enforce(want: ChangeType, on: Surroundings) -> tuple[Draft, ...]:
     case = second_column(want, on)
     if _is_direct(case, on):
         return ()
-    proof = Draft(
-        phase="enforce",
-        subject=f"prove that {case.new} of {want.table} is complete",
-        why="VALIDATE reads every row: the database's own proof that the fill missed none. It stays true until the contract.",
-        change=want.kind,
-        steps=(mirror.validate(case.pair, case.rule, "enforce"),),
-        locks=(f"SHARE UPDATE EXCLUSIVE on {want.table} while it is read; readers and writers go on",),
-        validations=(mirror.unfilled(case.pair),),
-    )
+    proof = mirror_drafts.proof(case.pair, want.kind, case.rule)
     hanging = case.hanging
     if any(column_type.labels_of(kind, on.database) is not None for kind in (case.column.type, want.type)):
         hanging = dependents.recast(hanging, case.column.type, want.type)

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from pgwright.doors.cli.call import Answer, Call, F, answer, shared
+from pgwright.doors.cli.call import Answer, Call, answer, shared
+from pgwright.doors.cli.located import located
 from pgwright.event import OnEvent
-
-_ADMIN = "Variable with the address of a login that may read everything; by default the environment's own."
 
 
 @click.group("backup")
@@ -23,16 +22,6 @@ def command() -> None:
       pgwright backup verify --env production
       pgwright backup check --env production
     """
-
-
-def located(function: F) -> F:
-    """Which database, and as whom."""
-    for option in (
-        click.option("--admin-env", metavar="VARIABLE", help=_ADMIN),
-        click.option("--env", "env", required=True, metavar="ENV", help="Environment of pgwright.toml."),
-    ):
-        function = option(function)
-    return function
 
 
 @command.command("take")

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pgwright.doors.cli.call import Answer, Call, F, answer, shared
+from pgwright.doors.cli.call import Answer, Call, answer, shared
+from pgwright.doors.cli.located import located
 from pgwright.event import OnEvent
 
 if TYPE_CHECKING:
     from pgwright.gate.signed import Form
 
-_ADMIN = "Variable with the address of a login that may do this; by default the environment's own."
 TEXT = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -33,16 +33,6 @@ def command() -> None:
       pgwright gate suspend --env production -o suspend.txt
       pgwright gate remove --env staging --yes
     """
-
-
-def located(function: F) -> F:
-    """Which database, and as whom."""
-    for option in (
-        click.option("--admin-env", metavar="VARIABLE", help=_ADMIN),
-        click.option("--env", "env", required=True, metavar="ENV", help="Environment of pgwright.toml."),
-    ):
-        function = option(function)
-    return function
 
 
 @command.command("install")

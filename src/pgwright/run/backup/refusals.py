@@ -91,3 +91,12 @@ class CannotTake(Refusal):
     """
 
     code = "PW-BACKUP-08"
+
+
+class NoRoom(Refusal):
+    """
+    No backup can be written to {folder}: {why}
+    Nothing was changed. Name a directory that you may write to with --to DIRECTORY.
+    """
+
+    code = "PW-BACKUP-10"

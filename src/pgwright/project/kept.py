@@ -1,16 +1,17 @@
-"""The records that stay in the project: `.pgwright/changes`, `proofs` and `receipts`, one JSON file each."""
+"""The records that stay in the project: `.pgwright/changes`, `proofs`, `receipts` and `backups`, one JSON file each."""
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 from pgwright.project import Project
-from pgwright.records import to_json
+from pgwright.records import Proof, from_json, to_json
 
-Kind = Literal["changes", "proofs", "receipts"]
+Kind = Literal["changes", "proofs", "receipts", "backups"]
 
 
 def kept_file(project: Project, kind: Kind, revision: str) -> Path:
@@ -26,6 +27,12 @@ def keep(project: Project, kind: Kind, revision: str, record: object) -> Path:
     draft.write_text(json.dumps(to_json(record), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     draft.replace(path)
     return path
+
+
+def kept_proofs(project: Project) -> Iterator[Proof]:
+    """Every proof on record, by the names of their files."""
+    for file in sorted((project.root / ".pgwright" / "proofs").glob("*.json")):
+        yield from_json(Proof, json.loads(file.read_text("utf-8")))
 
 
 def _safe(name: str) -> str:
