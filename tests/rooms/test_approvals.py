@@ -23,7 +23,7 @@ from pgwright.gate.approval import read_text, text_of
 from pgwright.gate.guard_refusals import NoExpiryThere
 from pgwright.gate.guard_refusals import NoSigners as NobodyCould
 from pgwright.gate.judge import Approved, Circumstances, Document, judge
-from pgwright.gate.papers import approval_digest, read_document
+from pgwright.gate.papers import approval_digest, documents, read_document
 from pgwright.gate.plan_digest import plan_of
 from pgwright.gate.signers import listed, read_signers, signers_of
 from pgwright.project.refusals import UnknownEnvironment
@@ -332,6 +332,13 @@ def test_expiry_and_clocks(project: SealedProject) -> None:
     assert judged(project, id, now=wanted.requested - timedelta(minutes=4)).people
     with pytest.raises(refusals.ClockSkew, match="one of the two clocks is wrong"):
         judged(project, id, now=wanted.requested - timedelta(minutes=6))
+
+
+def test_of_requests_in_one_second_the_last_written_comes_first(project: SealedProject) -> None:
+    """Their texts say whole seconds, their names are random: the order is that of the files."""
+    written = [ask(project) for _ in range(6)]
+    found = documents(project.found, "a3", "production")
+    assert [one.id for one in found] == written[::-1]
 
 
 def test_an_approval_counts_for_one_run(project: SealedProject) -> None:

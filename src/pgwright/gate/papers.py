@@ -54,8 +54,8 @@ def documents(project: Project, revision: str, environment: str) -> tuple[Docume
         except (LineEnds, NotAnApproval):
             continue  # not an approval: whoever asks for it by its name is told why
         if (wanted.revision, wanted.environment) == (revision, environment):
-            found.append((wanted.requested, document))
-    return tuple(document for _, document in sorted(found, key=lambda pair: pair[0], reverse=True))
+            found.append((wanted.requested, path.stat().st_mtime_ns, document))  # texts say whole seconds only
+    return tuple(document for _, _, document in sorted(found, key=lambda one: one[:2], reverse=True))
 
 
 def signature_file(project: Project, id: str, signer: str) -> Path:
