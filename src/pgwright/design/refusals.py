@@ -165,3 +165,12 @@ class CannotTakeApart(Refusal):
     """
 
     code = "PW-DESIGN-18"
+
+
+class NoOneToOneKey(Refusal):
+    """
+    {table} and {other} are not one to one: {problem}.
+    Exactly one foreign key between them has to stand on columns that are unique; add that first.
+    """
+
+    code = "PW-DESIGN-19"

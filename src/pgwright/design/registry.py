@@ -37,6 +37,7 @@ from pgwright.design.recipes import (
     drop_view,
     fill_column,
     grant,
+    move_column,
     put_function,
     put_policy,
     put_trigger,
@@ -54,6 +55,7 @@ from pgwright.design.recipes import (
     set_row_security,
     widen_column,
 )
+from pgwright.design.requests.across import MoveColumn
 from pgwright.design.requests.base import Request
 from pgwright.design.requests.code import DropFunction, DropTrigger, PutFunction, PutTrigger
 from pgwright.design.requests.column import (
@@ -138,6 +140,7 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe(CreateTable, create_table),
     Recipe(WidenColumn, widen_column),
     Recipe(ChangeType, change_type, only_postgresql=True),
+    Recipe(MoveColumn, move_column, only_postgresql=True),
     Recipe(AlterDefault, alter_default),
     Recipe(DropNotNull, drop_not_null),
     Recipe(AddColumn, add_column),

@@ -12,6 +12,7 @@ from typing import Any
 from pgwright.design.identifier import identifier
 from pgwright.design.reading import read_field, written
 from pgwright.design.refusals import BadField, UnknownKind
+from pgwright.design.requests.across import MoveColumn
 from pgwright.design.requests.base import Request
 from pgwright.design.requests.code import DropFunction, DropTrigger, PutFunction, PutTrigger
 from pgwright.design.requests.column import (
@@ -58,6 +59,7 @@ REQUESTS: tuple[type[Request], ...] = (
     DropNotNull,
     WidenColumn,
     ChangeType,
+    MoveColumn,
     FillColumn,
     SetIdentity,
     DropIdentity,
