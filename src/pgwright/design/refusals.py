@@ -174,3 +174,12 @@ class NoOneToOneKey(Refusal):
     """
 
     code = "PW-DESIGN-19"
+
+
+class CannotPartition(Refusal):
+    """
+    {table} cannot become partitioned by {column}: {why}.
+    {hint}
+    """
+
+    code = "PW-DESIGN-20"

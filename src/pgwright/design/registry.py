@@ -38,6 +38,7 @@ from pgwright.design.recipes import (
     fill_column,
     grant,
     move_column,
+    partition_table,
     put_function,
     put_policy,
     put_trigger,
@@ -55,7 +56,7 @@ from pgwright.design.recipes import (
     set_row_security,
     widen_column,
 )
-from pgwright.design.requests.across import MoveColumn
+from pgwright.design.requests.across import MoveColumn, PartitionTable
 from pgwright.design.requests.base import Request
 from pgwright.design.requests.code import DropFunction, DropTrigger, PutFunction, PutTrigger
 from pgwright.design.requests.column import (
@@ -141,6 +142,7 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe(WidenColumn, widen_column),
     Recipe(ChangeType, change_type, only_postgresql=True),
     Recipe(MoveColumn, move_column, only_postgresql=True),
+    Recipe(PartitionTable, partition_table, only_postgresql=True),
     Recipe(AlterDefault, alter_default),
     Recipe(DropNotNull, drop_not_null),
     Recipe(AddColumn, add_column),

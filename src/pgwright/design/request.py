@@ -12,7 +12,7 @@ from typing import Any
 from pgwright.design.identifier import identifier
 from pgwright.design.reading import read_field, written
 from pgwright.design.refusals import BadField, UnknownKind
-from pgwright.design.requests.across import MoveColumn
+from pgwright.design.requests.across import MoveColumn, PartitionTable
 from pgwright.design.requests.base import Request
 from pgwright.design.requests.code import DropFunction, DropTrigger, PutFunction, PutTrigger
 from pgwright.design.requests.column import (
@@ -37,7 +37,7 @@ from pgwright.design.requests.extension import AddExtension, DropExtension
 from pgwright.design.requests.index import AddIndex, DropIndex, ReplaceIndex
 from pgwright.design.requests.rights import DropPolicy, Grant, PutPolicy, Revoke, SetRowSecurity
 from pgwright.design.requests.table import CreateTable, DropTable, RenameTable
-from pgwright.design.requests.value import Element, Key, NewColumn, Value
+from pgwright.design.requests.value import Element, Key, NewColumn, Partition, Value
 from pgwright.design.requests.view import DropView, PutView
 
 __all__ = ["KINDS", "REQUESTS", "AddColumn", "Request", "from_json", "to_json"]
@@ -60,6 +60,7 @@ REQUESTS: tuple[type[Request], ...] = (
     WidenColumn,
     ChangeType,
     MoveColumn,
+    PartitionTable,
     FillColumn,
     SetIdentity,
     DropIdentity,
@@ -114,7 +115,7 @@ def _build(cls: type[Any], kind: str, data: dict[str, Any]) -> Any:
     for field in known.values():
         if field.default is MISSING and field.name not in data:
             raise BadField(kind=kind, field=field.name, problem="is missing", known=names)
-    inner_types = {"NewColumn": NewColumn, "Key": Key, "Element": Element}
+    inner_types = {"NewColumn": NewColumn, "Key": Key, "Element": Element, "Partition": Partition}
 
     def read(field_type: str, name: str, value: Any) -> Any:
         inner = inner_types.get(field_type.removeprefix("tuple[").partition(",")[0])

@@ -85,5 +85,6 @@ _WORDS: dict[str, Callable[[Fields], str]] = {
     "drop_table": lambda r: f"Drop table `{_table(r)}`",
     "rename_column": lambda r: f"Rename column {_column(r)} to `{r.get('to')}`",
     "move_column": lambda r: f"Move column {_column(r)} to table `{r.get('to')}`",
+    "partition_table": lambda r: f"Partition `{_table(r)}` by {r.get('by', 'range')} of `{r.get('column')}`",
     "rename_table": lambda r: f"Rename table `{_table(r)}` to `{r.get('to')}`",
 }

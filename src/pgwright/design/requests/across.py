@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from pgwright.design.requests.base import Request
+from pgwright.design.requests.value import Partition
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,4 +17,22 @@ class MoveColumn(Request):
     table: str
     column: str
     to: str
+    schema: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionTable(Request):
+    """A table that becomes partitioned by a column. What it holds becomes the partition `name`: of a range everything below
+    `end`, of a list the rows with `values`. What no partition takes goes to the partition called `rest`.
+    """
+
+    kind: ClassVar[str] = "partition_table"
+    table: str
+    column: str
+    name: str
+    partitions: tuple[Partition, ...]
+    by: str = "range"  # "range" | "list"
+    end: str | None = None
+    values: tuple[str, ...] = ()
+    rest: str | None = None
     schema: str | None = None
