@@ -24,6 +24,24 @@ OLD = {
         "SELECT lang FROM person WHERE lang = 'fr'",
         "DELETE FROM person WHERE name = 'old' || (%s - 5)",
     ),
+    "split_table": (
+        "INSERT INTO person (name, street, \"the country\") VALUES ('old', 's' || %s, 'it')",
+        "INSERT INTO person (name) VALUES ('old' || %s)",
+        "UPDATE person SET street = street || 'x', extra = '[1,  2]' WHERE id = 1 + %s %% 150",
+        "UPDATE person SET name = name || 'x' WHERE id = 1 + %s %% 300",
+        "SELECT street FROM person WHERE \"the country\" = 'it'",
+        "DELETE FROM person WHERE name = 'old' || (%s - 5)",
+    ),
+    "merge_tables": (
+        "WITH made AS (INSERT INTO person (name) VALUES ('old' || %s) RETURNING id) "
+        "INSERT INTO address (person_id, street) SELECT id, 'old' FROM made",
+        "INSERT INTO person (name) VALUES ('alone' || %s)",
+        "INSERT INTO address (person_id) SELECT 251 + %s %% 20 ON CONFLICT DO NOTHING",
+        "UPDATE address SET country = CASE country WHEN 'fr' THEN 'it' ELSE 'fr' END WHERE person_id = 1 + %s %% 125",
+        "DELETE FROM address WHERE person_id = 251 + %s %% 7",
+        "DELETE FROM person WHERE name = 'old' || (%s - 5)",
+        "SELECT country FROM address WHERE country = 'it'",
+    ),
 }
 NEW = {
     "move_column": (
@@ -33,13 +51,38 @@ NEW = {
         "UPDATE person SET name = name || 'y' WHERE id = 1 + %s %% 300",
         "SELECT person.id FROM person JOIN profile ON person.id = person_id WHERE profile.lang = 'fr'",
     ),
+    "split_table": (
+        "WITH made AS (INSERT INTO person (name) VALUES ('new' || %s) RETURNING id) "
+        "INSERT INTO address (person_id, street, \"the country\") SELECT id, 'new', 'de' FROM made",
+        "UPDATE address SET street = street || 'y' WHERE person_id = 151 + %s %% 150",
+        "UPDATE person SET name = name || 'y' WHERE id = 1 + %s %% 300",
+        "SELECT address.street FROM person JOIN address ON person.id = person_id WHERE address.\"the country\" = 'de'",
+        "DELETE FROM person WHERE name = 'new' || (%s - 3)",
+    ),
+    "merge_tables": (
+        "INSERT INTO person (name, street, country) VALUES ('new', 's' || %s, 'de')",
+        "INSERT INTO person (name) VALUES ('bare' || %s)",
+        "UPDATE person SET country = 'de' WHERE id = 280 + %s %% 20",
+        "UPDATE person SET street = street || 'y', name = 'y' WHERE id = 126 + %s %% 125",
+        "SELECT person.street FROM person WHERE person.country = 'de'",
+        "DELETE FROM person WHERE name = 'bare' || (%s - 3)",
+    ),
 }
 # What stays true of the two tables, whoever wrote last: no row of these.
 UNEQUAL = {
     "move_column": "SELECT count(*) FROM person JOIN profile ON id = person_id WHERE person.lang IS DISTINCT FROM profile.lang",
+    "split_table": "SELECT count(*) FROM person LEFT JOIN address ON id = person_id "
+    "WHERE (person.street, person.\"the country\", person.extra::text) "
+    "IS DISTINCT FROM (address.street, address.\"the country\", address.extra::text)",
+    "merge_tables": "SELECT count(*) FROM person LEFT JOIN address ON id = person_id WHERE (person.street, person.country) "
+    "IS DISTINCT FROM (address.street, address.country)",
 }
 # After the contract: every row that both knew before has its value there.
-KEPT = {"move_column": "SELECT count(*) FROM profile WHERE lang IS NULL"}
+KEPT = {
+    "move_column": "SELECT count(*) FROM profile WHERE lang IS NULL",
+    "split_table": "SELECT count(*) FROM person LEFT JOIN address ON id = person_id WHERE id <= 300 AND person_id IS NULL",
+    "merge_tables": "SELECT count(*) FROM person WHERE id <= 250 AND country IS NULL",
+}
 
 
 def _prepared(server: Any, database: str, name: str) -> Any:
@@ -70,7 +113,7 @@ def test_both_releases_write_side_by_side_up_and_down_and_no_value_is_lost(
         for revision in (*early, *both):
             given_way(connected, revision.upgrade)
             old.rounds(2)
-            assert old.failed == []
+            assert old.failed == [], old.failed[0]
         with writing(server, database, NEW[name]) as new:
             new.rounds(15)
             old.rounds(15)
@@ -176,6 +219,73 @@ def test_a_fill_never_writes_over_a_change_that_is_still_open(server: Any, datab
         assert connection.execute(both).fetchone() == ("fr", "fr")
 
 
+HELD = {"move_column": "profile", "split_table": "address", "merge_tables": "person"}
+
+
+@pytest.mark.parametrize(("name", "table"), HELD.items())
+def test_a_way_back_that_was_interrupted_starts_over(server: Any, database: str, name: str, table: str) -> None:
+    """Its batches commit what comes before them; a row that the application holds ends the first try in the middle."""
+    connected, revisions = _prepared(server, database, name)
+    before: list[Any] = []
+    for _, revision in revisions:
+        before.append((comparable(catalog(server, database)), rows(server, database)))
+        with migrating(connected):
+            revision.upgrade()
+    drop = next(n for n, (d, _) in enumerate(revisions) if d.subject.startswith(("drop lang", "drop street", "drop table")))
+    for _, revision in reversed(revisions[drop + 1 :]):
+        with migrating(connected):
+            revision.downgrade()
+    dropped = comparable(catalog(server, database))
+    with server.connect(database, autocommit=False) as application:
+        application.execute(f"SELECT FROM {table} LIMIT 1 OFFSET 40 FOR UPDATE".encode())
+        with pytest.raises(sa.exc.OperationalError), migrating(connected):
+            revisions[drop][1].downgrade()
+        application.rollback()
+    assert comparable(catalog(server, database)) not in (dropped, before[drop][0])
+    for _ in range(2):
+        with migrating(connected):
+            revisions[drop][1].downgrade()
+        assert (comparable(catalog(server, database)), rows(server, database)) == before[drop]
+    connected.dispose()
+
+
+def test_the_new_release_deletes_its_half(server: Any, database: str) -> None:
+    connected, revisions = _prepared(server, database, "split_table")
+    for one, revision in revisions:
+        if one.phase == "contract":
+            break
+        with migrating(connected):
+            revision.upgrade()
+    connected.dispose()
+    with server.connect(database) as connection:
+        connection.execute(b"DELETE FROM address WHERE person_id = 3")
+        old = b'SELECT street, "the country" FROM person WHERE id = 3'
+        assert connection.execute(old).fetchone() == (None, None)
+        connection.execute(b"UPDATE person SET name = 'x' WHERE id = 3")
+        assert connection.execute(b"SELECT count(*) FROM address WHERE person_id = 3").fetchone() == (0,)
+        connection.execute(b"""UPDATE person SET street = 'again', "the country" = 'de' WHERE id = 3""")
+        there = b'SELECT street, "the country" FROM address WHERE person_id = 3'
+        assert connection.execute(there).fetchone() == ("again", "de")
+
+
+def test_a_role_that_knows_one_table_only_goes_on(server: Any, database: str) -> None:
+    connected, revisions = _prepared(server, database, "split_table")
+    with server.connect(database) as connection:
+        connection.execute(b"REVOKE ALL ON person FROM pg_monitor; GRANT SELECT, INSERT, UPDATE ON person TO pg_signal_backend")
+    for one, revision in revisions:
+        if one.phase == "contract":
+            break
+        with migrating(connected):
+            revision.upgrade()
+    connected.dispose()
+    with server.connect(database) as connection:
+        connection.execute(b"SET ROLE pg_signal_backend")
+        connection.execute(b"UPDATE person SET street = 'mine' WHERE id = 3")
+        connection.execute(b"INSERT INTO person (name, street) VALUES ('new', 'mine')")
+        connection.execute(b"RESET ROLE")
+        assert connection.execute(b"SELECT count(*) FROM address WHERE street = 'mine'").fetchone() == (2,)
+
+
 REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
     "no key": (
         "CREATE TABLE a (id int PRIMARY KEY, c text); CREATE TABLE b (id int PRIMARY KEY)",
@@ -218,6 +328,42 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
     "a sequence": (
         "CREATE TABLE a (id int PRIMARY KEY, c serial); CREATE TABLE b (a_id int PRIMARY KEY REFERENCES a)",
         {"kind": "move_column", "table": "a", "column": "c", "to": "b"},
+        "its own numbering",
+    ),
+    "a table without a key": (
+        "CREATE TABLE a (id int, c text)",
+        {"kind": "split_table", "table": "a", "columns": ["c"], "to": "b"},
+        "a primary key, and no partitions",
+    ),
+    "a table that is there": (
+        "CREATE TABLE a (id int PRIMARY KEY, c text); CREATE VIEW b AS SELECT 1",
+        {"kind": "split_table", "table": "a", "columns": ["c"], "to": "b"},
+        "relation b is there already",
+    ),
+    "a key of another length": (
+        "CREATE TABLE a (id int PRIMARY KEY, c text)",
+        {"kind": "split_table", "table": "a", "columns": ["c"], "to": "b", "key": ["x", "y"]},
+        "must name 1 columns",
+    ),
+    "row-level security": (
+        "CREATE TABLE a (id int PRIMARY KEY, c text); ALTER TABLE a ENABLE ROW LEVEL SECURITY",
+        {"kind": "split_table", "table": "a", "columns": ["c"], "to": "b"},
+        "row-level security",
+    ),
+    "a merge the other way round": (
+        "CREATE TABLE a (id int PRIMARY KEY, c text); CREATE TABLE b (a_id int PRIMARY KEY REFERENCES a, d text)",
+        {"kind": "merge_tables", "table": "a", "into": "b"},
+        "the key stands on b, not on a",
+    ),
+    "a table that others point at": (
+        "CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (a_id int PRIMARY KEY REFERENCES a, c text); "
+        "CREATE TABLE o (b_id int CONSTRAINT o_b REFERENCES b)",
+        {"kind": "merge_tables", "table": "b", "into": "a"},
+        "o.o_b still need",
+    ),
+    "a table with a number of its own": (
+        "CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (nr serial PRIMARY KEY, a_id int UNIQUE REFERENCES a)",
+        {"kind": "merge_tables", "table": "b", "into": "a"},
         "its own numbering",
     ),
 }

@@ -29,11 +29,13 @@ def hanging(table: Relation, columns: Sequence[str]) -> dependents.Hanging:
 
 def refuse_what_cannot_go(on: Surroundings, table: Relation, columns: Sequence[str]) -> None:
     """StillNeeded for what reads the columns and cannot follow them: views, policies, keys of several tables, sequences."""
+    if table.row_security:
+        raise StillNeeded(what="column", name=f"{table.name}.{columns[0]}", dependents="row-level security, which")
     for name in columns:
         dependents.refuse_what_stays_behind(on, table, name)
         bound = [f"{t.name}.{c.name}" for t, c in dependents.inbound(on, table, name)]
         bound += [v.name for v in view.standing_on(on, table, name)]
-        bound += ["its own numbering"] if _numbers(table, name) else []
+        bound += ["its own numbering"] if numbers(table, name) else []
         column = table.column(name)
         bound += ["the expression that generates it"] if column and column.generated else []
         bound += ["its primary key"] if name in table.primary_key else []
@@ -42,7 +44,8 @@ def refuse_what_cannot_go(on: Surroundings, table: Relation, columns: Sequence[s
     list(requests(table, table, columns))
 
 
-def _numbers(table: Relation, name: str) -> bool:
+def numbers(table: Relation, name: str) -> bool:
+    """Whether the database numbers the column's rows."""
     column = table.column(name)
     return bool(column and (column.identity or (column.default or "").startswith("nextval(")))
 

@@ -21,6 +21,8 @@ _NAMES = frozenset(
         "schema",
         "to",
         "rest",
+        "key",
+        "into",
         "references",
         "referenced_columns",
         "references_schema",

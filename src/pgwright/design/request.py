@@ -12,7 +12,7 @@ from typing import Any
 from pgwright.design.identifier import identifier
 from pgwright.design.reading import read_field, written
 from pgwright.design.refusals import BadField, UnknownKind
-from pgwright.design.requests.across import MoveColumn, PartitionTable
+from pgwright.design.requests.across import MergeTables, MoveColumn, PartitionTable, SplitTable
 from pgwright.design.requests.base import Request
 from pgwright.design.requests.code import DropFunction, DropTrigger, PutFunction, PutTrigger
 from pgwright.design.requests.column import (
@@ -60,6 +60,8 @@ REQUESTS: tuple[type[Request], ...] = (
     WidenColumn,
     ChangeType,
     MoveColumn,
+    SplitTable,
+    MergeTables,
     PartitionTable,
     FillColumn,
     SetIdentity,

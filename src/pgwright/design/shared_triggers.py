@@ -98,11 +98,14 @@ def _onward(case: Shared) -> str:
 
 
 def _homeward(case: Shared) -> str:
-    """From `there`, whose inserted rows win."""
+    """From `there`, whose inserted rows win where they give a value: one statement may have inserted both."""
     here, there = case.here, case.there
-    taken = ", ".join(f"{quoted(n)} = NEW.{quoted(n)}" for n in case.names)
+    taken = ", ".join(f"{quoted(n)} = COALESCE(NEW.{quoted(n)}, half.{quoted(n)})" for n in case.names)
     same = case.same_row(here, "half", there, "NEW")
-    inserted = f"UPDATE {here.relation} AS half SET {taken} WHERE {same} AND ({case.differ('half', 'NEW')});"
+    news = " OR ".join(
+        f"(NEW.{quoted(c.name)} IS NOT NULL AND {case.distinct(c, 'half', 'NEW')})" for c in case.columns
+    )
+    inserted = f"UPDATE {here.relation} AS half SET {taken} WHERE {same} AND ({news});"
     again = f" {_half(case, there, here, given=True)}" if case.made == "here" else ""
     return (
         f"IF TG_OP = 'INSERT' THEN {inserted} ELSIF {_changes(case)} THEN {_carried(case, there, here)}{again} END IF; "

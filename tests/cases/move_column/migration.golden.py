@@ -77,13 +77,14 @@ def upgrade() -> None:
     op.execute(
         "CREATE FUNCTION zz_person_lang_here() RETURNS trigger LANGUAGE plpgsql "
         "SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS 'BEGIN "
-        "IF TG_OP = ''INSERT'' THEN UPDATE person AS half SET lang = NEW.lang "
-        "WHERE half.id = NEW.person_id AND (half.lang IS DISTINCT FROM NEW.lang); "
-        "ELSIF NEW.lang IS DISTINCT FROM OLD.lang THEN UPDATE person AS half SET "
-        "lang = CASE WHEN NEW.lang IS DISTINCT FROM OLD.lang THEN NEW.lang ELSE "
-        "half.lang END WHERE half.id = NEW.person_id AND ((NEW.lang IS DISTINCT "
-        "FROM OLD.lang AND half.lang IS DISTINCT FROM NEW.lang)); END IF; RETURN "
-        "NULL; END'"
+        "IF TG_OP = ''INSERT'' THEN UPDATE person AS half SET lang = "
+        "COALESCE(NEW.lang, half.lang) WHERE half.id = NEW.person_id AND "
+        "((NEW.lang IS NOT NULL AND half.lang IS DISTINCT FROM NEW.lang)); ELSIF "
+        "NEW.lang IS DISTINCT FROM OLD.lang THEN UPDATE person AS half SET lang = "
+        "CASE WHEN NEW.lang IS DISTINCT FROM OLD.lang THEN NEW.lang ELSE half.lang "
+        "END WHERE half.id = NEW.person_id AND ((NEW.lang IS DISTINCT FROM "
+        "OLD.lang AND half.lang IS DISTINCT FROM NEW.lang)); END IF; RETURN NULL; "
+        "END'"
     )
     op.execute(
         "CREATE TRIGGER zz_person_lang_here AFTER INSERT OR UPDATE ON profile FOR "
@@ -698,13 +699,14 @@ def downgrade() -> None:
     op.execute(
         "CREATE FUNCTION zz_person_lang_here() RETURNS trigger LANGUAGE plpgsql "
         "SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS 'BEGIN "
-        "IF TG_OP = ''INSERT'' THEN UPDATE person AS half SET lang = NEW.lang "
-        "WHERE half.id = NEW.person_id AND (half.lang IS DISTINCT FROM NEW.lang); "
-        "ELSIF NEW.lang IS DISTINCT FROM OLD.lang THEN UPDATE person AS half SET "
-        "lang = CASE WHEN NEW.lang IS DISTINCT FROM OLD.lang THEN NEW.lang ELSE "
-        "half.lang END WHERE half.id = NEW.person_id AND ((NEW.lang IS DISTINCT "
-        "FROM OLD.lang AND half.lang IS DISTINCT FROM NEW.lang)); END IF; RETURN "
-        "NULL; END'"
+        "IF TG_OP = ''INSERT'' THEN UPDATE person AS half SET lang = "
+        "COALESCE(NEW.lang, half.lang) WHERE half.id = NEW.person_id AND "
+        "((NEW.lang IS NOT NULL AND half.lang IS DISTINCT FROM NEW.lang)); ELSIF "
+        "NEW.lang IS DISTINCT FROM OLD.lang THEN UPDATE person AS half SET lang = "
+        "CASE WHEN NEW.lang IS DISTINCT FROM OLD.lang THEN NEW.lang ELSE half.lang "
+        "END WHERE half.id = NEW.person_id AND ((NEW.lang IS DISTINCT FROM "
+        "OLD.lang AND half.lang IS DISTINCT FROM NEW.lang)); END IF; RETURN NULL; "
+        "END'"
     )
     op.execute(
         "CREATE TRIGGER zz_person_lang_here AFTER INSERT OR UPDATE ON profile FOR "

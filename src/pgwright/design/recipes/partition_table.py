@@ -1,7 +1,7 @@
 """Partition a table that is in use, by range or by list: the old table becomes a partition, and no row is copied.
 
-expand    the partitioned table beside it, with its columns, keys, indexes, foreign keys and grants, and the new partitions: empty,
-          used by nobody
+expand    the partitioned table beside it, with its columns, keys, indexes, foreign keys and grants, and the new partitions:
+          empty, used by nobody
 enforce   a CHECK on the old table that says that every row is within its bounds, NOT VALID, an instant; then VALIDATE, which
           reads it while readers and writers go on. From the CHECK to the switch nothing beyond the bounds can be written
 switch    one transaction: fails unless the CHECK is validated; names change, numbering, triggers and views move over, and

@@ -21,6 +21,28 @@ class MoveColumn(Request):
 
 
 @dataclass(frozen=True, slots=True)
+class SplitTable(Request):
+    """Columns that go to a new table, with a row for each row; its key is called as here, or `key`."""
+
+    kind: ClassVar[str] = "split_table"
+    table: str
+    columns: tuple[str, ...]
+    to: str
+    key: tuple[str, ...] = ()
+    schema: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MergeTables(Request):
+    """A table whose columns go to the one that it belongs to, by a foreign key on unique columns; then it goes."""
+
+    kind: ClassVar[str] = "merge_tables"
+    table: str
+    into: str
+    schema: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PartitionTable(Request):
     """A table that becomes partitioned by a column. What it holds becomes the partition `name`: of a range everything below
     `end`, of a list the rows with `values`. What no partition takes goes to the partition called `rest`.
