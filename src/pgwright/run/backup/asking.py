@@ -1,0 +1,85 @@
+"""Calls a provider's program: what it prints is data, and a program that is missing, hangs or prints rubbish is named."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pgwright.run.backup.provider import Listed
+from pgwright.run.backup.providers import Chosen
+from pgwright.run.backup.refusals import ProviderFailed, ProviderUnreadable
+
+LISTING = 60.0  # seconds that a listing may take
+RESTORING = 24 * 3600.0
+LONGEST = 200  # characters of a complaint that are shown
+# What a program says of itself may hold what it logs in with.
+SECRET = re.compile(
+    r"(?i)(://[^/\s:@]*:)[^@\s]+(?=@)|"
+    r"(\b[\w-]*(?:password|passwd|passphrase|secret|token|key)[\w-]*[\"']?\s*[=:]\s*)(?:\"[^\"]*\"|'[^']*'|[^\s,;&]+)"
+)
+WRONG = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError)
+
+
+def listing(chosen: Chosen, environment: str, folder: Path) -> tuple[Listed, ...]:
+    """The provider's backups, of which every time is one. Raises ProviderFailed and ProviderUnreadable."""
+
+    def ask(words: Sequence[str]) -> Any:
+        status, out, why = _called(chosen, words, folder, LISTING)
+        if status != 0:
+            raise ProviderFailed(program=chosen.command[0], why=why)
+        return json.loads(out)
+
+    try:
+        found = chosen.provider.read(ask, chosen.name)
+        for one in found:
+            if not one.wrong and datetime.fromisoformat(one.taken).tzinfo is None:
+                raise ValueError(f"the time of {one.id} has no zone")
+    except WRONG as error:
+        why = scrubbed(f"it has no {error}" if isinstance(error, KeyError) else str(error))
+        raise ProviderUnreadable(provider=chosen.provider.name, environment=environment, why=why) from None
+    return found
+
+
+def complaint(chosen: Chosen, words: Sequence[str], folder: Path) -> str:
+    """What the program complained of; empty when it went well."""
+    try:
+        status, _, why = _called(chosen, words, folder, RESTORING)
+    except ProviderFailed as failed:
+        return str(failed.facts["why"])
+    return why if status else ""
+
+
+def scrubbed(text: str) -> str:
+    """Without what looks like a secret, and not longer than a line."""
+    return SECRET.sub(lambda found: f"{found[1] or found[2]}***", text)[:LONGEST]
+
+
+def _called(chosen: Chosen, words: Sequence[str], folder: Path, patience: float) -> tuple[int, str, str]:
+    """Exit status, output, and the line that tells most of what it complained of. Raises ProviderFailed."""
+    program = chosen.command[0]
+    try:
+        process = subprocess.Popen(
+            [*chosen.command, *words], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True, errors="replace", start_new_session=True,
+        )  # fmt: skip
+    except OSError as error:
+        why = "there is no such program" if isinstance(error, FileNotFoundError) else error.strerror or str(error)
+        raise ProviderFailed(program=program, why=why) from None
+    try:
+        out, err = process.communicate(timeout=patience)
+    except BaseException as error:
+        os.killpg(process.pid, signal.SIGKILL)  # and what it started: a shell's child would go on
+        process.communicate()
+        if isinstance(error, subprocess.TimeoutExpired):
+            why = f"it gave no answer in {patience:.0f} s"
+            raise ProviderFailed(program=program, why=why) from None
+        raise
+    rows = [row.strip() for row in err.splitlines() if row.strip()] or [f"it ended with {process.returncode}"]
+    return process.returncode, out, scrubbed(next((row for row in rows if "error" in row.lower()), rows[0]))
