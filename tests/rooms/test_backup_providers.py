@@ -5,20 +5,27 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from gated import Gated
+from gated import gated as gated
+from gated import guarded_server as guarded_server
+from gated import people as people
 from target import Target
 from target import target as target
 from tiny_project import TABLE
 
 from pgwright import project
+from pgwright.project.kept import keep
 from pgwright.project.refusals import BadSettings
 from pgwright.run.backup import asking, refusals
 from pgwright.run.backup.provider import Listed
 from pgwright.run.backup.providers import PROVIDERS, chosen
+from pgwright.run.backup.record import Backup, Content
 from pgwright.verbs import backup as verb
 
 RECORDED = Path(__file__).parent / "backups_recorded"
@@ -27,7 +34,14 @@ FILES = {
     "pgbackrest": "pgbackrest-info", "wal-g": "walg-backup-list", "cloudnativepg": "cloudnativepg-backups",
     "rds": "rds-snapshots", "cloudsql": "cloudsql-backups",
 }  # fmt: skip
-NAMES = {"pgbackrest": "main", "barman": "main", "cloudnativepg": "clinic", "rds": "clinic", "cloudsql": "clinic", "wal-g": ""}
+NAMES = {
+    "pgbackrest": "main",
+    "barman": "main",
+    "cloudnativepg": "clinic",
+    "rds": "clinic",
+    "cloudsql": "clinic",
+    "wal-g": "",
+}
 CLUSTER = "7711320484350508241"
 
 
@@ -149,7 +163,16 @@ def test_pages_with_a_wrong_checksum_do_not_count(shop: Target) -> None:
         verb.verify(found, "dev")
 
 
-RUBBISH = ["", "null", "{}", "[1]", '[{"name": "main"}]', '{"backup": 1', "[" * 100000, '[{"name":"main","backup":[{}]}]']
+RUBBISH = [
+    "",
+    "null",
+    "{}",
+    "[1]",
+    '[{"name": "main"}]',
+    '{"backup": 1',
+    "[" * 100000,
+    '[{"name":"main","backup":[{}]}]',
+]
 
 
 @pytest.mark.parametrize("text", [*RUBBISH, recorded("rds")], ids=lambda text: text[:12] or "empty")
@@ -164,6 +187,76 @@ def test_a_time_that_is_none_or_has_no_zone_is_no_listing(shop: Target, time: ob
     told["DBSnapshots"][0]["SnapshotCreateTime"] = time
     with pytest.raises(refusals.ProviderUnreadable):
         verb.check(configured(shop, "rds", prints(shop, json.dumps(told))), "dev", AGES)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('"20261123-184006F"', '"--force"'),
+        ('"20261123-184006F"', '"\\u001b[2J"'),
+        ('"20261123-184006F"', "17"),
+        ('"start":"000000010000000000000002"', '"start":"../../../../etc/passwd"'),
+        ('"max":"000000010000000000000003"', '"max":"00000001000000000000000g"'),
+    ],
+)
+def test_what_would_become_an_option_a_path_or_a_control_sequence_is_no_listing(
+    shop: Target, before: str, after: str
+) -> None:
+    text = recorded("pgbackrest").replace(before, after)
+    assert text != recorded("pgbackrest")
+    with pytest.raises(refusals.ProviderUnreadable) as refused:
+        verb.verify(configured(shop, "pgbackrest", prints(shop, text)), "dev")
+    assert "\x1b" not in str(refused.value)
+
+
+def test_a_restored_backup_that_is_listed_no_more_does_not_count(shop: Target) -> None:
+    found = configured(shop, "pgbackrest", prints(shop, of_this_cluster(shop, recorded("pgbackrest"))))
+    now = datetime.now(UTC).isoformat()
+    identifier = str(shop.value("SELECT system_identifier FROM pg_control_system()"))
+    kept = Backup(
+        "pgbackrest",
+        "20261123-184006F",
+        now,
+        "dev",
+        shop.database,
+        identifier,
+        15,
+        (),
+        "main",
+        "",
+        Content("x"),
+        restored=now,
+    )
+    keep(found, "backups", "dev", kept)
+    assert verb.check(found, "dev", AGES).level == "B4"
+    keep(found, "backups", "dev", replace(kept, id="20260101-000000F"))
+    assert verb.check(found, "dev", AGES).level == "B1"
+
+
+def test_production_asks_the_provider_when_the_policy_wants_a_backup(gated: Callable[[str], Gated]) -> None:
+    production = gated("T0")
+    file = production.tiny.root / "pgwright.toml"
+    before = file.read_text()
+
+    def settings(wanted: str, command: list[str]) -> None:
+        backup = f'backup = {{provider = "rds", instance = "clinic", command = {json.dumps(command)}}}'
+        told = before.replace("[environments.production]", f"[environments.production]\n{backup}")
+        file.write_text(f'{told}\n[policy]\nbackup = "{wanted}"\nbackup_for_loss = "{wanted}"\n')
+        assert "instance" in told
+
+    settings("B1", ["no-such-program"])
+    production.approved("b2")
+    with pytest.raises(refusals.NotBackedUp, match=r"it is B0\. no-such-program could not be asked"):
+        production.apply("b2")
+    listing = recorded("rds").replace("2026-11-22T03:00:38.598000+00:00", datetime.now(UTC).isoformat())
+    (production.tiny.root / "listing.json").write_text(listing)
+    settings("B2", ["sh", "-c", "cat listing.json"])
+    with pytest.raises(
+        refusals.NotBackedUp, match=r"it is B1\. rds lists the backup rds:clinic-2026-11-22-03-00, and it does"
+    ):
+        production.apply("b2")
+    settings("B1", ["sh", "-c", "cat listing.json"])
+    assert production.apply("b2").after == ("b2",)
 
 
 def test_a_program_that_is_missing_fails_or_hangs_is_named(shop: Target, monkeypatch: pytest.MonkeyPatch) -> None:

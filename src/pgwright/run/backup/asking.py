@@ -24,6 +24,7 @@ SECRET = re.compile(
     r"(?i)(://[^/\s:@]*:)[^@\s]+(?=@)|"
     r"(\b[\w-]*(?:password|passwd|passphrase|secret|token|key)[\w-]*[\"']?\s*[=:]\s*)(?:\"[^\"]*\"|'[^']*'|[^\s,;&]+)"
 )
+SEGMENT = re.compile(r"[0-9A-F]{24}")
 WRONG = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError)
 
 
@@ -39,12 +40,22 @@ def listing(chosen: Chosen, environment: str, folder: Path) -> tuple[Listed, ...
     try:
         found = chosen.provider.read(ask, chosen.name)
         for one in found:
-            if not one.wrong and datetime.fromisoformat(one.taken).tzinfo is None:
-                raise ValueError(f"the time of {one.id} has no zone")
+            _require_sane(one)
     except WRONG as error:
         why = scrubbed(f"it has no {error}" if isinstance(error, KeyError) else str(error))
         raise ProviderUnreadable(provider=chosen.provider.name, environment=environment, why=why) from None
     return found
+
+
+def _require_sane(one: Listed) -> None:
+    """Raises ValueError, TypeError: what is listed becomes a word of a command, a path, and a line on a terminal."""
+    texts = (one.id, one.taken, one.wrong, one.identifier, one.first, one.archived)
+    if not all(isinstance(text, str) and text.isprintable() for text in texts) or not one.id or one.id.startswith("-"):
+        raise ValueError("a name or a time in it is none")
+    if not all(SEGMENT.fullmatch(name) for name in (one.first, one.archived) if name):
+        raise ValueError(f"{one.id} names a WAL segment that cannot be one")
+    if not one.wrong and datetime.fromisoformat(one.taken).tzinfo is None:
+        raise ValueError(f"the time of {one.id} has no zone")
 
 
 def complaint(chosen: Chosen, words: Sequence[str], folder: Path) -> str:

@@ -6,7 +6,6 @@ is seen, and not a wait.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import psycopg
 
 from pgwright.run import stamp
 from pgwright.run.backup import physical
+from pgwright.run.backup.asking import SEGMENT
 from pgwright.run.backup.ladder import Place
 from pgwright.run.backup.record import Content, content_of
 from pgwright.run.backup.refusals import Damaged, OtherDatabase, RestoreFailed
@@ -24,7 +24,6 @@ from pgwright.shadow.server import DidNotStart, Server, ServerDied, start
 PATIENCE = 24 * 3600.0
 # Hot standby would ask for settings at least as large as production's (PostgreSQL documentation, 27.4.3).
 MORE = {"restore_command": "false", "hot_standby": "off"}
-SEGMENT = re.compile(r"[0-9A-F]{24}")
 TOLD = """
 SELECT (SELECT system_identifier::text FROM pg_control_system()), pg_last_wal_replay_lsn()::text,
        to_char(pg_last_xact_replay_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"'),

@@ -28,6 +28,8 @@ def lay(run: Run, laying: Laying) -> str:
     why = run([*common, f"--set={listed.id}", "--type=none", f"--tablespace-map-all={elsewhere}", "--no-delta", "restore"])
     if why:
         return why
+    if not listed.archived:
+        return "there is no WAL in its archive"
     if listed.first[:8] != listed.archived[:8]:
         return f"the archive went on in timeline {listed.archived[:8]}, and the backup is of {listed.first[:8]}"
     for segment in _segments(listed.first, listed.archived, laying.segment):
