@@ -209,6 +209,27 @@ def test_other_bytes_are_refused(shop: Target, vault: Vault, pattern: str, how: 
             file.write_bytes(before)
 
 
+@pytest.mark.slow
+def test_tablespaces_are_refused_and_what_they_hold_stays_as_it_was(shop: Target, vault: Vault) -> None:
+    far = vault.room / "far"
+    far.mkdir()
+    if account := server_account():
+        os.chown(far, account.uid, account.gid)
+    with vault.server.connect() as conn:
+        conn.execute(f"CREATE TABLESPACE far LOCATION '{far}'".encode())
+        try:
+            conn.execute("CREATE TABLE far (id int) TABLESPACE far")
+            vault.run("backup", "--type=full")
+            before = sorted(far.rglob("*"))
+            with pytest.raises(refusals.RestoreFailed, match="it has tablespaces"):
+                verb.verify(found(shop), "dev")
+            assert sorted(far.rglob("*")) == before
+        finally:
+            conn.execute("DROP TABLE IF EXISTS far")
+            conn.execute("DROP TABLESPACE far")
+            vault.run("backup", "--type=full")  # the tests after this one restore the newest
+
+
 def test_another_cluster_and_another_stanza_are_told(
     shop: Target, vault: Vault, server: Server, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -68,6 +68,16 @@ def test_pgbackrest_says_of_which_cluster_and_how_far_its_archive_goes() -> None
     )  # fmt: skip
 
 
+def test_pgbackrest_with_an_encrypted_second_repository_and_a_page_error() -> None:
+    told = json.loads((RECORDED / "pgbackrest-info-two-repositories.json").read_text())
+    found = read("pgbackrest", lambda words: told)
+    assert [one.place for one in found.values()] == ["1", "1", "2", "1", "2", "1"]
+    assert [id for id, one in found.items() if one.wrong] == ["20261123-190624F"]
+    assert {(one.identifier, one.archived) for one in found.values()} == {
+        ("7711445186472583213", "00000001000000000000000C")
+    }
+
+
 def test_barman_does_not_say_of_which_cluster() -> None:
     [one] = read("barman").values()
     assert (one.id, one.taken, one.identifier, one.major) == ("20261123T184216", "2026-11-23T18:42:16+00:00", "", 15)

@@ -64,6 +64,8 @@ def verify_backup(env: str, admin_env: str | None) -> None:
         rows = sum(count for _, count, _ in found.content.rows)
         told = f"{rows} rows of {len(found.content.rows)} tables" if found.content.rows else "its schema"
         till = f" and recovered to the commit of {found.recovered}" if found.recovered else ""
+        if found.archived and not found.recovered:
+            till = f" and recovered to the end of its WAL, {found.archived}, in which nothing was committed"
         return Answer({**to_json(found), "errors": []}, lambda: f"{found.id}: restored{till}; {told} as backed up.")
 
     answer({"format": "backup/1", "errors": []}, run)

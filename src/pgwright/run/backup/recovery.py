@@ -19,6 +19,7 @@ from pgwright.run.backup.record import Content, content_of
 from pgwright.run.backup.refusals import Damaged, OtherDatabase, RestoreFailed
 from pgwright.shadow.binaries import Binaries
 from pgwright.shadow.copying import NotPlain
+from pgwright.shadow.image import BrokenImage
 from pgwright.shadow.server import DidNotStart, Server, ServerDied, start
 
 PATIENCE = 24 * 3600.0
@@ -48,6 +49,8 @@ def recovered(binaries: Binaries, data: Path, here: Place, table: str, backup: s
         last = max((file.name for file in (data / "pg_wal").iterdir() if SEGMENT.fullmatch(file.name)), default="")
         for name, text in {**physical.OWN, "recovery.signal": ""}.items():
             (data / name).write_text(text, "utf-8")
+        if any((data / "pg_tblspc").iterdir()):
+            raise RestoreFailed(backup=backup, why="it has tablespaces, and those are links, which are not followed")
         (data / "standby.signal").unlink(missing_ok=True)
         physical.note_size(data)
         with start(binaries, image=data, more=MORE, patience=PATIENCE) as server:
@@ -55,7 +58,7 @@ def recovered(binaries: Binaries, data: Path, here: Place, table: str, backup: s
             _require_same(server, identifier, here, backup)
             with server.connect(here.database) as conn:
                 return Recovered(identifier, at, stamp.heads(conn, table), content_of(conn, rows=False))
-    except (DidNotStart, ServerDied, psycopg.Error, OSError, NotPlain) as error:
+    except (DidNotStart, ServerDied, BrokenImage, psycopg.Error, OSError, NotPlain) as error:
         raise RestoreFailed(backup=backup, why=str(error).splitlines()[0]) from error
 
 
