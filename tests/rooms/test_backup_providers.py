@@ -134,7 +134,9 @@ def prints(target: Target, text: str) -> list[str]:
 
 
 def recorded(provider: str) -> str:
-    return (RECORDED / f"{FILES[provider]}.json").read_text()
+    """What was recorded, as if years ago."""
+    text = (RECORDED / f"{FILES[provider]}.json").read_text()
+    return text.replace("2026-", "2021-").replace('"stop":17', '"stop":16')
 
 
 def of_this_cluster(target: Target, text: str) -> str:
@@ -149,9 +151,12 @@ def test_a_snapshot_that_is_listed_is_not_a_restored_one(shop: Target, provider:
     assert "is allowed" in verb.check(found, "dev", timedelta(0)).why
     with pytest.raises(refusals.NotRestorable, match="are listed and not restored"):
         verb.verify(found, "dev")
+    future = configured(shop, provider, prints(shop, recorded(provider).replace("2021-", "2999-")))
+    assert "h old" in verb.check(future, "dev", AGES).why
     verb.take(found, "dev", tmp_path / "dumps")  # and a dump beside it counts for more
     assert verb.verify(found, "dev").provider == "pg_dump"
     assert verb.check(found, "dev", AGES).level == "B4"
+    assert verb.check(configured(shop, provider, ["no-such-program"]), "dev", AGES).level == "B4"
 
 
 @pytest.mark.parametrize("provider", ["pgbackrest", "wal-g"])
@@ -258,11 +263,11 @@ def test_production_asks_the_provider_when_the_policy_wants_a_backup(gated: Call
     production.approved("b2")
     with pytest.raises(refusals.NotBackedUp, match=r"it is B0\. no-such-program could not be asked"):
         production.apply("b2")
-    listing = recorded("rds").replace("2026-11-22T03:00:38.598000+00:00", datetime.now(UTC).isoformat())
+    listing = recorded("rds").replace("2021-11-22T03:00:38.598000+00:00", datetime.now(UTC).isoformat())
     (production.tiny.root / "listing.json").write_text(listing)
     settings("B2", ["sh", "-c", "cat listing.json"])
     with pytest.raises(
-        refusals.NotBackedUp, match=r"it is B1\. rds lists the backup rds:clinic-2026-11-22-03-00, and it does"
+        refusals.NotBackedUp, match=r"it is B1\. rds lists the backup rds:clinic-2021-11-22-03-00, and it does"
     ):
         production.apply("b2")
     settings("B1", ["sh", "-c", "cat listing.json"])

@@ -148,10 +148,18 @@ def recorded(project: Project, environment: str) -> Backup | None:
 def _best(
     project: Project, here: Place, allowed: timedelta, *, restore_point: bool = False
 ) -> tuple[Backup | None, Worth]:
-    """The backup on record or the newest that the provider lists, whichever is worth more."""
-    found = [recorded(project, here.environment)]
+    """The backup on record or the newest that the provider lists, whichever is worth more.
+
+    Raises what reading the listing raises, unless one of our own is on record.
+    """
+    record = recorded(project, here.environment)
+    found = [record]
     if chosen := backup_listed.provider_of(project, here.environment):
-        found = backup_listed.candidates(project, chosen, here.environment, found[0])
+        try:
+            found = backup_listed.candidates(project, chosen, here.environment, record)
+        except Refusal:
+            if record is None or record.provider not in get_args(Own):
+                raise
     now = datetime.now(UTC)
     judged = [(one, worth(one, here, now, allowed, restore_point=restore_point)) for one in found]
     return max(judged, key=lambda one: one[1].level)

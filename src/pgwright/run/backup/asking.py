@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -68,8 +69,9 @@ def complaint(chosen: Chosen, words: Sequence[str], folder: Path) -> str:
 
 
 def scrubbed(text: str) -> str:
-    """Without what looks like a secret, and not longer than a line."""
-    return SECRET.sub(lambda found: f"{found[1] or found[2]}***", text)[:LONGEST]
+    """Without what looks like a secret or would steer a terminal, and not longer than a line."""
+    plain = "".join(one if one.isprintable() else " " for one in text)
+    return SECRET.sub(lambda found: f"{found[1] or found[2]}***", plain)[:LONGEST]
 
 
 def _called(chosen: Chosen, words: Sequence[str], folder: Path, patience: float) -> tuple[int, str, str]:
@@ -86,8 +88,9 @@ def _called(chosen: Chosen, words: Sequence[str], folder: Path, patience: float)
     try:
         out, err = process.communicate(timeout=patience)
     except BaseException as error:
-        os.killpg(process.pid, signal.SIGKILL)  # and what it started: a shell's child would go on
-        process.communicate()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # and what it started: a shell's child would go on
+        process.wait()  # not its pipes: what left the group may hold them
         if isinstance(error, subprocess.TimeoutExpired):
             why = f"it gave no answer in {patience:.0f} s"
             raise ProviderFailed(program=program, why=why) from None

@@ -14,6 +14,8 @@ from pgwright.errors import Refusal
 from pgwright.run.backup.record import Backup
 from pgwright.run.backup.refusals import NoBackup, OnlyListed, OtherDatabase, OtherRevisions, Stale
 
+CLOCKS = timedelta(minutes=10)  # by which two machines may differ
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -58,7 +60,7 @@ def _database(backup: Backup, here: Place) -> Refusal | None:
 
 def _age(backup: Backup, here: Place, now: datetime, allowed: timedelta) -> Refusal | None:
     age = now - _moment(backup.taken)
-    if age <= allowed:
+    if -CLOCKS <= age <= allowed:  # a time that is still to come is no time
         return None
     hours = [f"{one.total_seconds() / 3600:.0f} h" for one in (age, allowed)]
     return Stale(backup=backup.id, environment=here.environment, age=hours[0], allowed=hours[1])
