@@ -81,7 +81,7 @@ def test_attach_reads_nothing(server: Any, database: str) -> None:
 
 def test_without_the_proof_nothing_is_switched(server: Any, database: str) -> None:
     connected, revisions = _prepared(server, database)
-    for _, revision in revisions[:2]:
+    for _, revision in revisions[:1]:
         with migrating(connected):
             revision.upgrade()
     before = comparable(catalog(server, database))

@@ -75,20 +75,40 @@ def _reads(what: Index | Constraint) -> set[str]:
     return plain | set(expression.names_in(what.definition))
 
 
-def drafts(wanted: Sequence[Request], on: Surroundings, change: str) -> Iterator[Draft]:
-    """Their revisions, after the fill: phase enforce, or plain steps where the table is new."""
+def promised(wanted: Sequence[Request], on: Surroundings, change: str) -> Iterator[Draft]:
+    """Foreign keys and CHECKs, NOT VALID, before the triggers write anything there: phase expand."""
     for one in wanted:
-        drawn: tuple[Draft, ...]
+        drawn: tuple[Draft, ...] = ()
+        if isinstance(one, AddForeignKey):
+            drawn = add_foreign_key.expand(one, on)
+        elif isinstance(one, AddCheck):
+            drawn = add_check.expand(one, on)
+        yield from (replace(d, change=change, joins="") for d in drawn)
+
+
+def drafts(wanted: Sequence[Request], on: Surroundings, change: str) -> Iterator[Draft]:
+    """Their validation, and indexes, after the fill: phase enforce."""
+    for one in wanted:
+        drawn: tuple[Draft, ...] = ()
         if isinstance(one, AddIndex):
             drawn = add_index.expand(one, on)
         elif isinstance(one, AddUnique):
             drawn = add_unique.expand(one, on)
         elif isinstance(one, AddForeignKey):
-            drawn = (*add_foreign_key.expand(one, on), *add_foreign_key.enforce(one, on))
-        else:
-            assert isinstance(one, AddCheck)
-            drawn = (*add_check.expand(one, on), *add_check.enforce(one, on))
+            drawn = add_foreign_key.enforce(one, on)
+        elif isinstance(one, AddCheck):
+            drawn = add_check.enforce(one, on)
         yield from (replace(d, phase="enforce", change=change, joins="") for d in drawn)
+
+
+def refuse_what_needs_a_value(table: Relation, columns: Sequence[str]) -> None:
+    """StillNeeded for rules that a row without values could break: there such rows are possible, and here they were not."""
+    found = hanging(table, columns)
+    needy = [c.name for c in found.of_kind("check") if c.expression and not expression.passes_without_values(c.expression)]
+    needy += [c.name for c in found.of_kind("unique") if "NULLS NOT DISTINCT" in c.definition]
+    needy += [i.name for i in found.indexes if i.unique and i.nulls_not_distinct]
+    if needy:
+        raise StillNeeded(what="column", name=f"{table.name}.{', '.join(columns)}", dependents=", ".join(needy))
 
 
 def free(wanted: Sequence[Request], on: Surroundings) -> None:

@@ -84,6 +84,7 @@ def parent_made(case: Partitioned) -> Iterator[str]:
     want, parent, table = case.want, case.sql(case.parent), case.sql(case.table.name)
     like = " ".join(f"INCLUDING {what}" for what in _COPIED)
     yield f"CREATE TABLE {parent} (LIKE {table} {like}) PARTITION BY {want.by.upper()} ({quoted(want.column)})"
+    yield f"ALTER TABLE {parent} DROP CONSTRAINT {quoted(case.rule)}"  # the bounds of one partition, not of all
     for key in case.keys:
         name = quoted(dependents.twin_name(key.name))
         yield f"ALTER TABLE {parent} ADD CONSTRAINT {name} {key.definition}"

@@ -105,6 +105,14 @@ class Shared:
         label = f"rows of {self.here.table.name} whose {listed} is not in {self.there.table.name}"
         return Validation(label, f"SELECT count(*) FROM {self.missing}")
 
+    @property
+    def unequal_pairs(self) -> Validation:
+        """Rows that have their half, with other values: what a fill can do something about."""
+        pairs = f"{self.here.relation} AS was JOIN {self.there.relation} AS half"
+        same = self.same_row(self.there, "half", self.here, "was")
+        label = f"rows of {self.here.table.name} and {self.there.table.name} whose {', '.join(self.names)} differs"
+        return Validation(label, f"SELECT count(*) FROM {pairs} ON {same} WHERE {self.differ('half', 'was')}")
+
     def batch(self, source: Side, target: Side, *, insert: bool, whole: bool = False) -> tuple[str, str]:
         """A statement that carries rows over, up to its WHERE condition, and the rest of it.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pgwright.design import operations, restore
+from pgwright.design import operations, restore, shared_triggers
 from pgwright.design.batches import by_pages
 from pgwright.design.compiled import step
 from pgwright.design.draft import Draft, Surroundings
@@ -32,6 +32,34 @@ def added(on: Surroundings, side: Side, column: Column, phase: Phase) -> tuple[S
     return (replace(first, undo=(step(drop, phase),)), *rest)
 
 
+def begun(case: Shared, kind: str, on: Surroundings) -> Draft:
+    """The columns there. Nobody fills them yet; alone, for all phases of the change stay together."""
+    there, listed = case.there.table.name, ", ".join(case.names)
+    return Draft(
+        phase="expand",
+        subject=f"add {listed} to {there}",
+        why=f"Beside those of {case.here.table.name}: nullable and without a default, so nothing is read or written.",
+        change=kind,
+        steps=tuple(s for c in case.columns for s in added(on, case.there, c, "expand")),
+        locks=(f"ACCESS EXCLUSIVE on {there} for an instant",),
+        alone=True,
+    )
+
+
+def held(case: Shared, kind: str) -> Draft:
+    """The triggers."""
+    here, there, listed = case.here.table.name, case.there.table.name, ", ".join(case.names)
+    return Draft(
+        phase="expand",
+        subject=f"hold {listed} of {here} and {there} equal",
+        why="Whatever is written to one of the two is in both from now on: old and new code work side by side.",
+        change=kind,
+        steps=shared_triggers.made(case, "expand"),
+        locks=(f"SHARE ROW EXCLUSIVE on {here} and {there} for an instant",),
+        notes=LIMITS,
+    )
+
+
 def carrying(case: Shared, source: Side, target: Side, pages: int, *, insert: bool, whole: bool = False) -> str:
     """Code that carries the values of one side over to the other, in batches."""
     head, rest = case.batch(source, target, insert=insert, whole=whole)
@@ -51,7 +79,7 @@ def fill(case: Shared, kind: str, pages: int) -> Draft:
         change=kind,
         steps=(step(code, "backfill", transactional=False),),
         locks=(f"ROW SHARE on {here}, ROW EXCLUSIVE on {there}; a writer of a row of the batch waits for it",),
-        validations=(case.unfilled,),
+        validations=(case.unfilled if made else case.unequal_pairs,),
         notes=(f"The fill writes rows of {there}, which wakes its triggers: {', '.join(awake)}.",) if awake else (),
     )
 

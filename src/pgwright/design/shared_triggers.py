@@ -128,11 +128,10 @@ def _taken(case: Shared) -> str:
 def _half(case: Shared, whole: Side, half: Side, *, given: bool) -> str:
     """The row of the side that is made, as the other one is now, unless somebody has made it.
 
-    Of a split every row has its half, but for those that lack what the half requires; `given`: only those with values.
+    Of a split every row has its half; `given`: only those with values. Without a value that the half requires there is none.
     """
     listed, same = columns_sql(case.names), case.same_row(whole, "was", whole, "NEW")
-    required = [c.name for c in case.columns if c.not_null] if case.made == "there" else []
-    needed = [f"was.{quoted(n)} IS NOT NULL" for n in required]
+    needed = [f"was.{quoted(c.name)} IS NOT NULL" for c in case.columns if c.not_null]
     if given:
         needed.append(f"({case.given('was')})")
     where = " AND ".join([same, *needed])

@@ -1,19 +1,12 @@
-"""add street, country to person, held equal to address
+"""add street, country to person
 
-Whatever is written to one of the two is in both: old and new code work side by side.
+Beside those of address: nullable and without a default, so nothing is read or written.
 
 Phase: expand
-Locks: ACCESS EXCLUSIVE on person, SHARE ROW EXCLUSIVE on address, for an instant
+Locks: ACCESS EXCLUSIVE on person for an instant
 
 Notes:
-- Each side's rows are written with the other's, in the same transaction. Two sessions
-  that write the same row's value on both sides in the same instant wait for each other:
-  PostgreSQL ends one of them (40P01).
-- While both tables have a column, a statement that joins them has to say which it
-  means.
-- TRUNCATE of one table, and another key for a row, are not followed.
-- Until the contract the columns have no default there.
-- A large change: 40 statements in 10 revisions; have it reviewed in parts.
+- A large change: 40 statements in 11 revisions; have it reviewed in parts.
 
 Revision ID: 000000000001
 Revises: 
@@ -38,6 +31,138 @@ def upgrade() -> None:
     op.add_column("person", sa.Column("street", sa.Text(), nullable=True))
     op.alter_column("person", "street", comment="and number")
     op.add_column("person", sa.Column("country", sa.Text(), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("person", "country")
+    op.drop_column("person", "street")
+
+
+# ----------------------------------------------------------------------------------------------------
+
+"""check person: ck_person_street
+
+NOT VALID: new and changed rows are checked from now on; the others by the next
+revision.
+
+Phase: expand
+Locks: ACCESS EXCLUSIVE on person for an instant
+
+Revision ID: 000000000002
+Revises: 000000000001
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "000000000002"
+down_revision = "000000000001"
+branch_labels = None
+depends_on = None
+
+pgwright = {
+    'change': 'merge_tables',
+    'phase': 'expand',
+    'validate': [],
+}
+
+
+def upgrade() -> None:
+    op.create_check_constraint(
+        op.f("ck_person_street"),
+        "person",
+        sa.text("(street <> ''::text)"),
+        postgresql_not_valid=True,
+    )
+
+
+def downgrade() -> None:
+    op.drop_constraint(op.f("ck_person_street"), "person", type_="check")
+
+
+# ----------------------------------------------------------------------------------------------------
+
+"""let person.country reference country
+
+NOT VALID: new rows are checked from now on; rows that are there are read by the next
+revision.
+
+Phase: expand
+Locks: SHARE ROW EXCLUSIVE on person and country for an instant
+
+Revision ID: 000000000003
+Revises: 000000000002
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "000000000003"
+down_revision = "000000000002"
+branch_labels = None
+depends_on = None
+
+pgwright = {
+    'change': 'merge_tables',
+    'phase': 'expand',
+    'validate': [],
+}
+
+
+def upgrade() -> None:
+    op.create_foreign_key(
+        op.f("fk_person_country_country"),
+        "person",
+        "country",
+        ["country"],
+        ["code"],
+        postgresql_not_valid=True,
+    )
+
+
+def downgrade() -> None:
+    op.drop_constraint(op.f("fk_person_country_country"), "person", type_="foreignkey")
+
+
+# ----------------------------------------------------------------------------------------------------
+
+"""hold street, country of address and person equal
+
+Whatever is written to one of the two is in both from now on: old and new code work side
+by side.
+
+Phase: expand
+Locks: SHARE ROW EXCLUSIVE on address and person for an instant
+
+Notes:
+- Each side's rows are written with the other's, in the same transaction. Two sessions
+  that write the same row's value on both sides in the same instant wait for each other:
+  PostgreSQL ends one of them (40P01).
+- While both tables have a column, a statement that joins them has to say which it
+  means.
+- TRUNCATE of one table, and another key for a row, are not followed.
+- Until the contract the columns have no default there.
+
+Revision ID: 000000000004
+Revises: 000000000003
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "000000000004"
+down_revision = "000000000003"
+branch_labels = None
+depends_on = None
+
+pgwright = {
+    'change': 'merge_tables',
+    'phase': 'expand',
+    'validate': [],
+}
+
+
+def upgrade() -> None:
     op.execute(
         "CREATE FUNCTION zz_address_person_there() RETURNS trigger LANGUAGE "
         "plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS "
@@ -93,8 +218,8 @@ def upgrade() -> None:
         "(NEW.country IS DISTINCT FROM OLD.country AND half.country IS DISTINCT "
         "FROM NEW.country)); INSERT INTO address (person_id, street, country) "
         "SELECT id, street, country FROM person AS was WHERE was.id = NEW.id AND "
-        "(was.street IS NOT NULL OR was.country IS NOT NULL) ON CONFLICT "
-        "(person_id) DO NOTHING; END IF; RETURN NULL; END'"
+        "was.country IS NOT NULL AND (was.street IS NOT NULL OR was.country IS NOT "
+        "NULL) ON CONFLICT (person_id) DO NOTHING; END IF; RETURN NULL; END'"
     )
     op.execute(
         "CREATE TRIGGER zz_address_person_here AFTER INSERT OR UPDATE ON person "
@@ -104,9 +229,9 @@ def upgrade() -> None:
         "CREATE FUNCTION zz_address_person_half() RETURNS trigger LANGUAGE plpgsql "
         "SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS 'BEGIN "
         "INSERT INTO address (person_id, street, country) SELECT id, street, "
-        "country FROM person AS was WHERE was.id = NEW.id AND (was.street IS NOT "
-        "NULL OR was.country IS NOT NULL) ON CONFLICT (person_id) DO NOTHING; "
-        "RETURN NULL; END'"
+        "country FROM person AS was WHERE was.id = NEW.id AND was.country IS NOT "
+        "NULL AND (was.street IS NOT NULL OR was.country IS NOT NULL) ON CONFLICT "
+        "(person_id) DO NOTHING; RETURN NULL; END'"
     )
     op.execute(
         "CREATE CONSTRAINT TRIGGER zz_address_person_half AFTER INSERT ON person "
@@ -137,8 +262,6 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION zz_address_person_taken()")
     op.execute("DROP TRIGGER zz_address_person_there ON address")
     op.execute("DROP FUNCTION zz_address_person_there()")
-    op.drop_column("person", "country")
-    op.drop_column("person", "street")
 
 
 # ----------------------------------------------------------------------------------------------------
@@ -153,25 +276,25 @@ Locks: ROW SHARE on address, ROW EXCLUSIVE on person; a writer of a row of the b
        waits for it
 
 Validation: each count must be 0
-  -- rows of address whose street, country is not in person
-  SELECT count(*) FROM address AS was WHERE NOT EXISTS (SELECT FROM person AS half WHERE half.id = was.person_id AND NOT (half.street IS DISTINCT FROM was.street OR half.country IS DISTINCT FROM was.country)) AND (was.street IS NOT NULL OR was.country IS NOT NULL OR EXISTS (SELECT FROM person AS half WHERE half.id = was.person_id))
+  -- rows of address and person whose street, country differs
+  SELECT count(*) FROM address AS was JOIN person AS half ON half.id = was.person_id WHERE half.street IS DISTINCT FROM was.street OR half.country IS DISTINCT FROM was.country
 
-Revision ID: 000000000002
-Revises: 000000000001
+Revision ID: 000000000005
+Revises: 000000000004
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "000000000002"
-down_revision = "000000000001"
+revision = "000000000005"
+down_revision = "000000000004"
 branch_labels = None
 depends_on = None
 
 pgwright = {
     'change': 'merge_tables',
     'phase': 'backfill',
-    'validate': ['SELECT count(*) FROM address AS was WHERE NOT EXISTS (SELECT FROM person AS half WHERE half.id = was.person_id AND NOT (half.street IS DISTINCT FROM was.street OR half.country IS DISTINCT FROM was.country)) AND (was.street IS NOT NULL OR was.country IS NOT NULL OR EXISTS (SELECT FROM person AS half WHERE half.id = was.person_id))'],
+    'validate': ['SELECT count(*) FROM address AS was JOIN person AS half ON half.id = was.person_id WHERE half.street IS DISTINCT FROM was.street OR half.country IS DISTINCT FROM was.country'],
 }
 
 
@@ -220,15 +343,15 @@ Validation: each count must be 0
   -- rows of address whose street, country is not in person
   SELECT count(*) FROM address AS was WHERE NOT EXISTS (SELECT FROM person AS half WHERE half.id = was.person_id AND NOT (half.street IS DISTINCT FROM was.street OR half.country IS DISTINCT FROM was.country)) AND (was.street IS NOT NULL OR was.country IS NOT NULL OR EXISTS (SELECT FROM person AS half WHERE half.id = was.person_id))
 
-Revision ID: 000000000003
-Revises: 000000000002
+Revision ID: 000000000006
+Revises: 000000000005
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "000000000003"
-down_revision = "000000000002"
+revision = "000000000006"
+down_revision = "000000000005"
 branch_labels = None
 depends_on = None
 
@@ -270,15 +393,15 @@ Validation: each count must be 0
   -- the index is missing or invalid
   SELECT 1 - count(*) FROM pg_index WHERE indexrelid = to_regclass('ix_person_country_street') AND indisvalid
 
-Revision ID: 000000000004
-Revises: 000000000003
+Revision ID: 000000000007
+Revises: 000000000006
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "000000000004"
-down_revision = "000000000003"
+revision = "000000000007"
+down_revision = "000000000006"
 branch_labels = None
 depends_on = None
 
@@ -317,48 +440,6 @@ def downgrade() -> None:
 
 # ----------------------------------------------------------------------------------------------------
 
-"""check person: ck_person_street
-
-NOT VALID: new and changed rows are checked from now on; the others by the next
-revision.
-
-Phase: enforce
-Locks: ACCESS EXCLUSIVE on person for an instant
-
-Revision ID: 000000000005
-Revises: 000000000004
-"""
-
-import sqlalchemy as sa
-from alembic import op
-
-revision = "000000000005"
-down_revision = "000000000004"
-branch_labels = None
-depends_on = None
-
-pgwright = {
-    'change': 'merge_tables',
-    'phase': 'enforce',
-    'validate': [],
-}
-
-
-def upgrade() -> None:
-    op.create_check_constraint(
-        op.f("ck_person_street"),
-        "person",
-        sa.text("(street <> ''::text)"),
-        postgresql_not_valid=True,
-    )
-
-
-def downgrade() -> None:
-    op.drop_constraint(op.f("ck_person_street"), "person", type_="check")
-
-
-# ----------------------------------------------------------------------------------------------------
-
 """validate ck_person_street of person
 
 Reads the rows that were there before; it fails, and changes nothing, when one breaks
@@ -371,15 +452,15 @@ Validation: each count must be 0
   -- rows that break the rule
   SELECT count(*) FROM person WHERE NOT ((street <> ''::text))
 
-Revision ID: 000000000006
-Revises: 000000000005
+Revision ID: 000000000008
+Revises: 000000000007
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "000000000006"
-down_revision = "000000000005"
+revision = "000000000008"
+down_revision = "000000000007"
 branch_labels = None
 depends_on = None
 
@@ -406,50 +487,6 @@ def downgrade() -> None:
 
 # ----------------------------------------------------------------------------------------------------
 
-"""let person.country reference country
-
-NOT VALID: new rows are checked from now on; rows that are there are read by the next
-revision.
-
-Phase: enforce
-Locks: SHARE ROW EXCLUSIVE on person and country for an instant
-
-Revision ID: 000000000007
-Revises: 000000000006
-"""
-
-import sqlalchemy as sa
-from alembic import op
-
-revision = "000000000007"
-down_revision = "000000000006"
-branch_labels = None
-depends_on = None
-
-pgwright = {
-    'change': 'merge_tables',
-    'phase': 'enforce',
-    'validate': [],
-}
-
-
-def upgrade() -> None:
-    op.create_foreign_key(
-        op.f("fk_person_country_country"),
-        "person",
-        "country",
-        ["country"],
-        ["code"],
-        postgresql_not_valid=True,
-    )
-
-
-def downgrade() -> None:
-    op.drop_constraint(op.f("fk_person_country_country"), "person", type_="foreignkey")
-
-
-# ----------------------------------------------------------------------------------------------------
-
 """validate that person.country references country
 
 Reads the rows that were there before; it fails, and changes nothing, when one is
@@ -462,15 +499,15 @@ Validation: each count must be 0
   -- rows that point at no row of country
   SELECT count(*) FROM person AS source WHERE source.country IS NOT NULL AND NOT EXISTS (SELECT FROM country AS target WHERE target.code = source.country)
 
-Revision ID: 000000000008
-Revises: 000000000007
+Revision ID: 000000000009
+Revises: 000000000008
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "000000000008"
-down_revision = "000000000007"
+revision = "000000000009"
+down_revision = "000000000008"
 branch_labels = None
 depends_on = None
 
@@ -510,15 +547,15 @@ Locks: ACCESS EXCLUSIVE on address for an instant
 Notes:
 - The downgrade refuses once a NULL has been written.
 
-Revision ID: 000000000009
-Revises: 000000000008
+Revision ID: 00000000000a
+Revises: 000000000009
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "000000000009"
-down_revision = "000000000008"
+revision = "00000000000a"
+down_revision = "000000000009"
 branch_labels = None
 depends_on = None
 
@@ -551,15 +588,15 @@ Notes:
 - The rows stay in pgwright.attic_address; the downgrade brings them back. Drop it once
   nobody will go back.
 
-Revision ID: 00000000000a
-Revises: 000000000009
+Revision ID: 00000000000b
+Revises: 00000000000a
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "00000000000a"
-down_revision = "000000000009"
+revision = "00000000000b"
+down_revision = "00000000000a"
 branch_labels = None
 depends_on = None
 
@@ -685,8 +722,8 @@ def downgrade() -> None:
         "(NEW.country IS DISTINCT FROM OLD.country AND half.country IS DISTINCT "
         "FROM NEW.country)); INSERT INTO address (person_id, street, country) "
         "SELECT id, street, country FROM person AS was WHERE was.id = NEW.id AND "
-        "(was.street IS NOT NULL OR was.country IS NOT NULL) ON CONFLICT "
-        "(person_id) DO NOTHING; END IF; RETURN NULL; END'"
+        "was.country IS NOT NULL AND (was.street IS NOT NULL OR was.country IS NOT "
+        "NULL) ON CONFLICT (person_id) DO NOTHING; END IF; RETURN NULL; END'"
     )
     op.execute(
         "CREATE TRIGGER zz_address_person_here AFTER INSERT OR UPDATE ON person "
@@ -696,9 +733,9 @@ def downgrade() -> None:
         "CREATE FUNCTION zz_address_person_half() RETURNS trigger LANGUAGE plpgsql "
         "SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS 'BEGIN "
         "INSERT INTO address (person_id, street, country) SELECT id, street, "
-        "country FROM person AS was WHERE was.id = NEW.id AND (was.street IS NOT "
-        "NULL OR was.country IS NOT NULL) ON CONFLICT (person_id) DO NOTHING; "
-        "RETURN NULL; END'"
+        "country FROM person AS was WHERE was.id = NEW.id AND was.country IS NOT "
+        "NULL AND (was.street IS NOT NULL OR was.country IS NOT NULL) ON CONFLICT "
+        "(person_id) DO NOTHING; RETURN NULL; END'"
     )
     op.execute(
         "CREATE CONSTRAINT TRIGGER zz_address_person_half AFTER INSERT ON person "

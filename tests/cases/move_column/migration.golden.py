@@ -1,18 +1,12 @@
-"""add lang to profile, held equal to person.lang
+"""add lang to profile
 
-Whatever is written to one of the two is in both: old and new code work side by side.
+Beside those of person: nullable and without a default, so nothing is read or written.
 
 Phase: expand
-Locks: ACCESS EXCLUSIVE on profile, SHARE ROW EXCLUSIVE on person, for an instant
+Locks: ACCESS EXCLUSIVE on profile for an instant
 
 Notes:
-- Each side's rows are written with the other's, in the same transaction. Two sessions
-  that write the same row's value on both sides in the same instant wait for each other:
-  PostgreSQL ends one of them (40P01).
-- While both tables have a column, a statement that joins them has to say which it
-  means.
-- TRUNCATE of one table, and another key for a row, are not followed.
-- A large change: 38 statements in 13 revisions; have it reviewed in parts.
+- A large change: 38 statements in 14 revisions; have it reviewed in parts.
 
 Revision ID: 000000000001
 Revises: 
@@ -44,6 +38,92 @@ def upgrade() -> None:
         ),
     )
     op.alter_column("profile", "lang", comment="it's spoken")
+
+
+def downgrade() -> None:
+    op.drop_column("profile", "lang")
+
+
+# ----------------------------------------------------------------------------------------------------
+
+"""check profile: ck_profile_lang
+
+NOT VALID: new and changed rows are checked from now on; the others by the next
+revision.
+
+Phase: expand
+Locks: ACCESS EXCLUSIVE on profile for an instant
+
+Revision ID: 000000000002
+Revises: 000000000001
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "000000000002"
+down_revision = "000000000001"
+branch_labels = None
+depends_on = None
+
+pgwright = {
+    'change': 'move_column',
+    'phase': 'expand',
+    'validate': [],
+}
+
+
+def upgrade() -> None:
+    op.create_check_constraint(
+        op.f("ck_profile_lang"),
+        "profile",
+        sa.text("((lang <> 'de'::public.tongue) OR (lang IS NULL))"),
+        postgresql_not_valid=True,
+    )
+
+
+def downgrade() -> None:
+    op.drop_constraint(op.f("ck_profile_lang"), "profile", type_="check")
+
+
+# ----------------------------------------------------------------------------------------------------
+
+"""hold lang of person and profile equal
+
+Whatever is written to one of the two is in both from now on: old and new code work side
+by side.
+
+Phase: expand
+Locks: SHARE ROW EXCLUSIVE on person and profile for an instant
+
+Notes:
+- Each side's rows are written with the other's, in the same transaction. Two sessions
+  that write the same row's value on both sides in the same instant wait for each other:
+  PostgreSQL ends one of them (40P01).
+- While both tables have a column, a statement that joins them has to say which it
+  means.
+- TRUNCATE of one table, and another key for a row, are not followed.
+
+Revision ID: 000000000003
+Revises: 000000000002
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "000000000003"
+down_revision = "000000000002"
+branch_labels = None
+depends_on = None
+
+pgwright = {
+    'change': 'move_column',
+    'phase': 'expand',
+    'validate': [],
+}
+
+
+def upgrade() -> None:
     op.execute(
         "CREATE FUNCTION zz_person_lang_there() RETURNS trigger LANGUAGE plpgsql "
         "SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS 'BEGIN "
@@ -99,7 +179,6 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION zz_person_lang_taken()")
     op.execute("DROP TRIGGER zz_person_lang_there ON person")
     op.execute("DROP FUNCTION zz_person_lang_there()")
-    op.drop_column("profile", "lang")
 
 
 # ----------------------------------------------------------------------------------------------------
@@ -114,25 +193,25 @@ Locks: ROW SHARE on person, ROW EXCLUSIVE on profile; a writer of a row of the b
        waits for it
 
 Validation: each count must be 0
-  -- rows of person whose lang is not in profile
-  SELECT count(*) FROM person AS was WHERE NOT EXISTS (SELECT FROM profile AS half WHERE half.person_id = was.id AND NOT (half.lang IS DISTINCT FROM was.lang)) AND (was.lang IS NOT NULL OR EXISTS (SELECT FROM profile AS half WHERE half.person_id = was.id))
+  -- rows of person and profile whose lang differs
+  SELECT count(*) FROM person AS was JOIN profile AS half ON half.person_id = was.id WHERE half.lang IS DISTINCT FROM was.lang
 
-Revision ID: 000000000002
-Revises: 000000000001
+Revision ID: 000000000004
+Revises: 000000000003
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "000000000002"
-down_revision = "000000000001"
+revision = "000000000004"
+down_revision = "000000000003"
 branch_labels = None
 depends_on = None
 
 pgwright = {
     'change': 'move_column',
     'phase': 'backfill',
-    'validate': ['SELECT count(*) FROM person AS was WHERE NOT EXISTS (SELECT FROM profile AS half WHERE half.person_id = was.id AND NOT (half.lang IS DISTINCT FROM was.lang)) AND (was.lang IS NOT NULL OR EXISTS (SELECT FROM profile AS half WHERE half.person_id = was.id))'],
+    'validate': ['SELECT count(*) FROM person AS was JOIN profile AS half ON half.person_id = was.id WHERE half.lang IS DISTINCT FROM was.lang'],
 }
 
 
@@ -178,15 +257,15 @@ Validation: each count must be 0
   -- rows of person whose lang is not in profile
   SELECT count(*) FROM person AS was WHERE NOT EXISTS (SELECT FROM profile AS half WHERE half.person_id = was.id AND NOT (half.lang IS DISTINCT FROM was.lang)) AND (was.lang IS NOT NULL OR EXISTS (SELECT FROM profile AS half WHERE half.person_id = was.id))
 
-Revision ID: 000000000003
-Revises: 000000000002
+Revision ID: 000000000005
+Revises: 000000000004
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "000000000003"
-down_revision = "000000000002"
+revision = "000000000005"
+down_revision = "000000000004"
 branch_labels = None
 depends_on = None
 
@@ -227,15 +306,15 @@ Validation: each count must be 0
   -- the index is missing or invalid
   SELECT 1 - count(*) FROM pg_index WHERE indexrelid = to_regclass('ix_profile_lang') AND indisvalid
 
-Revision ID: 000000000004
-Revises: 000000000003
+Revision ID: 000000000006
+Revises: 000000000005
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "000000000004"
-down_revision = "000000000003"
+revision = "000000000006"
+down_revision = "000000000005"
 branch_labels = None
 depends_on = None
 
@@ -275,48 +354,6 @@ def downgrade() -> None:
 
 # ----------------------------------------------------------------------------------------------------
 
-"""check profile: ck_profile_lang
-
-NOT VALID: new and changed rows are checked from now on; the others by the next
-revision.
-
-Phase: enforce
-Locks: ACCESS EXCLUSIVE on profile for an instant
-
-Revision ID: 000000000005
-Revises: 000000000004
-"""
-
-import sqlalchemy as sa
-from alembic import op
-
-revision = "000000000005"
-down_revision = "000000000004"
-branch_labels = None
-depends_on = None
-
-pgwright = {
-    'change': 'move_column',
-    'phase': 'enforce',
-    'validate': [],
-}
-
-
-def upgrade() -> None:
-    op.create_check_constraint(
-        op.f("ck_profile_lang"),
-        "profile",
-        sa.text("((lang <> 'de'::public.tongue) OR (lang IS NULL))"),
-        postgresql_not_valid=True,
-    )
-
-
-def downgrade() -> None:
-    op.drop_constraint(op.f("ck_profile_lang"), "profile", type_="check")
-
-
-# ----------------------------------------------------------------------------------------------------
-
 """validate ck_profile_lang of profile
 
 Reads the rows that were there before; it fails, and changes nothing, when one breaks
@@ -329,15 +366,15 @@ Validation: each count must be 0
   -- rows that break the rule
   SELECT count(*) FROM profile WHERE NOT (((lang <> 'de'::public.tongue) OR (lang IS NULL)))
 
-Revision ID: 000000000006
-Revises: 000000000005
+Revision ID: 000000000007
+Revises: 000000000006
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "000000000006"
-down_revision = "000000000005"
+revision = "000000000007"
+down_revision = "000000000006"
 branch_labels = None
 depends_on = None
 
@@ -375,15 +412,15 @@ Locks: ACCESS EXCLUSIVE on person for an instant
 Notes:
 - The downgrade refuses once a NULL has been written.
 
-Revision ID: 000000000007
-Revises: 000000000006
+Revision ID: 000000000008
+Revises: 000000000007
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "000000000007"
-down_revision = "000000000006"
+revision = "000000000008"
+down_revision = "000000000007"
 branch_labels = None
 depends_on = None
 
@@ -414,15 +451,15 @@ Locks: SHARE ROW EXCLUSIVE on person for an instant
 Notes:
 - Only after no release that uses it is running any more.
 
-Revision ID: 000000000008
-Revises: 000000000007
+Revision ID: 000000000009
+Revises: 000000000008
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "000000000008"
-down_revision = "000000000007"
+revision = "000000000009"
+down_revision = "000000000008"
 branch_labels = None
 depends_on = None
 
@@ -480,15 +517,15 @@ Validation: each count must be 0
 Notes:
 - Only after no release that uses it is running any more.
 
-Revision ID: 000000000009
-Revises: 000000000008
+Revision ID: 00000000000a
+Revises: 000000000009
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "000000000009"
-down_revision = "000000000008"
+revision = "00000000000a"
+down_revision = "000000000009"
 branch_labels = None
 depends_on = None
 
@@ -545,15 +582,15 @@ Validation: each count must be 0
 Notes:
 - Only after no release that uses it is running any more.
 
-Revision ID: 00000000000a
-Revises: 000000000009
+Revision ID: 00000000000b
+Revises: 00000000000a
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "00000000000a"
-down_revision = "000000000009"
+revision = "00000000000b"
+down_revision = "00000000000a"
 branch_labels = None
 depends_on = None
 
@@ -599,16 +636,16 @@ Notes:
 - The values stay in pgwright.attic_person_lang; the downgrade brings them back. Drop it
   once nobody will go back.
 
-Revision ID: 00000000000b
-Revises: 00000000000a
+Revision ID: 00000000000c
+Revises: 00000000000b
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "00000000000b"
-down_revision = "00000000000a"
+revision = "00000000000c"
+down_revision = "00000000000b"
 branch_labels = None
 depends_on = None
 
@@ -787,15 +824,15 @@ Notes:
 - Only after no release that uses it is running any more.
 - Every release that runs from here on must write profile.lang.
 
-Revision ID: 00000000000c
-Revises: 00000000000b
+Revision ID: 00000000000d
+Revises: 00000000000c
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "00000000000c"
-down_revision = "00000000000b"
+revision = "00000000000d"
+down_revision = "00000000000c"
 branch_labels = None
 depends_on = None
 
@@ -833,15 +870,15 @@ Validation: each count must be 0
 Notes:
 - Only after no release that uses it is running any more.
 
-Revision ID: 00000000000d
-Revises: 00000000000c
+Revision ID: 00000000000e
+Revises: 00000000000d
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "00000000000d"
-down_revision = "00000000000c"
+revision = "00000000000e"
+down_revision = "00000000000d"
 branch_labels = None
 depends_on = None
 

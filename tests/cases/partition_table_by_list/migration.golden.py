@@ -1,54 +1,3 @@
-"""build a partitioned table beside Sale
-
-It has everything that Sale has but its rows. Nobody uses it yet.
-
-Phase: expand
-
-Notes:
-- Storage options and statistics targets stay with the old table: new partitions have
-  the defaults.
-
-Revision ID: 000000000001
-Revises: 
-"""
-
-import sqlalchemy as sa
-from alembic import op
-
-revision = "000000000001"
-down_revision = None
-branch_labels = None
-depends_on = None
-
-pgwright = {
-    'change': 'partition_table',
-    'phase': 'expand',
-    'validate': [],
-}
-
-
-def upgrade() -> None:
-    op.execute(
-        'CREATE TABLE "Sale_new" (LIKE "Sale" INCLUDING DEFAULTS INCLUDING '
-        "CONSTRAINTS INCLUDING GENERATED INCLUDING STORAGE INCLUDING COMPRESSION "
-        'INCLUDING COMMENTS) PARTITION BY LIST ("the region")'
-    )
-    op.execute(
-        'ALTER TABLE "Sale_new" ADD CONSTRAINT uq_sale_new UNIQUE ("the region", '
-        "id)"
-    )
-    op.execute('CREATE INDEX ix_sale_amount_new ON "Sale_new" USING btree (amount)')
-    op.execute(
-        'CREATE TABLE sale_asia PARTITION OF "Sale_new" FOR VALUES IN (\'jp\', \'in\')'
-    )
-
-
-def downgrade() -> None:
-    op.execute('DROP TABLE "Sale_new"')
-
-
-# ----------------------------------------------------------------------------------------------------
-
 """let Sale hold nothing outside of the bounds of sale west
 
 NOT VALID: new and changed rows are checked from now on, the others by the next
@@ -66,15 +15,15 @@ Notes:
   'us')): apply up to the switch in one run, and choose bounds well ahead of what is
   written.
 
-Revision ID: 000000000002
-Revises: 000000000001
+Revision ID: 000000000001
+Revises: 
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "000000000002"
-down_revision = "000000000001"
+revision = "000000000001"
+down_revision = None
 branch_labels = None
 depends_on = None
 
@@ -109,15 +58,15 @@ Validation: each count must be 0
   -- rows outside of the bounds
   SELECT count(*) FROM "Sale" WHERE NOT ("the region" IN ('o''eu', 'us'))
 
-Revision ID: 000000000003
-Revises: 000000000002
+Revision ID: 000000000002
+Revises: 000000000001
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "000000000003"
-down_revision = "000000000002"
+revision = "000000000002"
+down_revision = "000000000001"
 branch_labels = None
 depends_on = None
 
@@ -158,17 +107,19 @@ Validation: each count must be 0
 Notes:
 - The downgrade takes the rows of the other partitions back into the table, under its
   lock: it grows with what was written there since.
+- Storage options and statistics targets stay with the old table: new partitions have
+  the defaults.
 - Models: postgresql_partition_by='LIST (the region)' in __table_args__ of Sale.
 
-Revision ID: 000000000004
-Revises: 000000000003
+Revision ID: 000000000003
+Revises: 000000000002
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "000000000004"
-down_revision = "000000000003"
+revision = "000000000003"
+down_revision = "000000000002"
 branch_labels = None
 depends_on = None
 
@@ -185,6 +136,20 @@ def upgrade() -> None:
         '\'\'"Sale"\'\'::regclass AND conname = \'\'ck_Sale_bounds\'\' AND convalidated) '
         "THEN RAISE EXCEPTION USING MESSAGE = ''ck_Sale_bounds is not validated: "
         "the switch would read the whole table under its lock''; END IF; END'"
+    )
+    op.execute(
+        'CREATE TABLE "Sale_new" (LIKE "Sale" INCLUDING DEFAULTS INCLUDING '
+        "CONSTRAINTS INCLUDING GENERATED INCLUDING STORAGE INCLUDING COMPRESSION "
+        'INCLUDING COMMENTS) PARTITION BY LIST ("the region")'
+    )
+    op.execute('ALTER TABLE "Sale_new" DROP CONSTRAINT "ck_Sale_bounds"')
+    op.execute(
+        'ALTER TABLE "Sale_new" ADD CONSTRAINT uq_sale_new UNIQUE ("the region", '
+        "id)"
+    )
+    op.execute('CREATE INDEX ix_sale_amount_new ON "Sale_new" USING btree (amount)')
+    op.execute(
+        'CREATE TABLE sale_asia PARTITION OF "Sale_new" FOR VALUES IN (\'jp\', \'in\')'
     )
     op.execute('ALTER TABLE "Sale" RENAME CONSTRAINT uq_sale TO "uq_sale_sale west"')
     op.execute('ALTER INDEX ix_sale_amount RENAME TO "ix_sale_amount_sale west"')
@@ -205,8 +170,8 @@ def downgrade() -> None:
         'DO \'BEGIN IF EXISTS (SELECT FROM "Sale") THEN SET CONSTRAINTS ALL '
         'IMMEDIATE; ALTER TABLE "sale west" DROP CONSTRAINT IF EXISTS '
         '"ck_Sale_bounds"; INSERT INTO "sale west" (amount, id, "the region") '
-        'OVERRIDING SYSTEM VALUE SELECT amount, id, "the region" FROM "Sale"; '
-        'TRUNCATE "Sale"; END IF; END\''
+        'OVERRIDING SYSTEM VALUE SELECT amount, id, "the region" FROM "Sale"; END '
+        "IF; END'"
     )
     op.execute('ALTER SEQUENCE public."Sale_id_seq" OWNED BY "sale west".id')
     op.execute("ALTER INDEX ix_sale_amount RENAME TO ix_sale_amount_new")
@@ -215,6 +180,7 @@ def downgrade() -> None:
     op.execute('ALTER TABLE "sale west" RENAME TO "Sale"')
     op.execute('ALTER INDEX "ix_sale_amount_sale west" RENAME TO ix_sale_amount')
     op.execute('ALTER TABLE "Sale" RENAME CONSTRAINT "uq_sale_sale west" TO uq_sale')
+    op.execute('DROP TABLE "Sale_new"')
 
 
 # ----------------------------------------------------------------------------------------------------
@@ -229,15 +195,15 @@ Locks: ACCESS EXCLUSIVE on sale west for an instant
 Notes:
 - Only after no release that uses it is running any more.
 
-Revision ID: 000000000005
-Revises: 000000000004
+Revision ID: 000000000004
+Revises: 000000000003
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "000000000005"
-down_revision = "000000000004"
+revision = "000000000004"
+down_revision = "000000000003"
 branch_labels = None
 depends_on = None
 

@@ -1,71 +1,3 @@
-"""build a partitioned table beside event
-
-It has everything that event has but its rows. Nobody uses it yet.
-
-Phase: expand
-Locks: SHARE ROW EXCLUSIVE on customer for an instant
-
-Notes:
-- Storage options and statistics targets stay with the old table: new partitions have
-  the defaults.
-- A large change: 27 statements in 5 revisions; have it reviewed in parts.
-
-Revision ID: 000000000001
-Revises: 
-"""
-
-import sqlalchemy as sa
-from alembic import op
-
-revision = "000000000001"
-down_revision = None
-branch_labels = None
-depends_on = None
-
-pgwright = {
-    'change': 'partition_table',
-    'phase': 'expand',
-    'validate': [],
-}
-
-
-def upgrade() -> None:
-    op.execute(
-        "CREATE TABLE event_new (LIKE event INCLUDING DEFAULTS INCLUDING "
-        "CONSTRAINTS INCLUDING GENERATED INCLUDING STORAGE INCLUDING COMPRESSION "
-        "INCLUDING COMMENTS) PARTITION BY RANGE (happened)"
-    )
-    op.execute(
-        "ALTER TABLE event_new ADD CONSTRAINT pk_event_new PRIMARY KEY (id, "
-        "happened)"
-    )
-    op.execute(
-        "CREATE INDEX ix_event_customer_id_new ON event_new USING btree "
-        "(customer_id, happened DESC)"
-    )
-    op.execute(
-        "CREATE INDEX ix_event_note_new ON event_new USING btree (lower(note)) "
-        "WHERE (note IS NOT NULL)"
-    )
-    op.execute(
-        "ALTER TABLE event_new ADD CONSTRAINT event_customer_id_fkey FOREIGN KEY "
-        "(customer_id) REFERENCES public.customer(id) ON DELETE CASCADE"
-    )
-    op.execute("COMMENT ON TABLE event_new IS 'what happened'")
-    op.execute(
-        "CREATE TABLE event_2027 PARTITION OF event_new FOR VALUES FROM "
-        "('2027-01-01') TO ('2028-01-01')"
-    )
-    op.execute("CREATE TABLE event_rest PARTITION OF event_new DEFAULT")
-    op.execute("GRANT SELECT ON event_new TO pg_monitor")
-
-
-def downgrade() -> None:
-    op.execute("DROP TABLE event_new")
-
-
-# ----------------------------------------------------------------------------------------------------
-
 """let event hold nothing outside of the bounds of event_until_2027
 
 NOT VALID: new and changed rows are checked from now on, the others by the next
@@ -81,16 +13,17 @@ Validation: each count must be 0
 Notes:
 - Until the switch a row outside of the bounds is refused (happened < '2027-01-01'):
   apply up to the switch in one run, and choose bounds well ahead of what is written.
+- A large change: 28 statements in 4 revisions; have it reviewed in parts.
 
-Revision ID: 000000000002
-Revises: 000000000001
+Revision ID: 000000000001
+Revises: 
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "000000000002"
-down_revision = "000000000001"
+revision = "000000000001"
+down_revision = None
 branch_labels = None
 depends_on = None
 
@@ -125,15 +58,15 @@ Validation: each count must be 0
   -- rows outside of the bounds
   SELECT count(*) FROM event WHERE NOT (happened < '2027-01-01')
 
-Revision ID: 000000000003
-Revises: 000000000002
+Revision ID: 000000000002
+Revises: 000000000001
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "000000000003"
-down_revision = "000000000002"
+revision = "000000000002"
+down_revision = "000000000001"
 branch_labels = None
 depends_on = None
 
@@ -174,17 +107,19 @@ Validation: each count must be 0
 Notes:
 - The downgrade takes the rows of the other partitions back into the table, under its
   lock: it grows with what was written there since.
+- Storage options and statistics targets stay with the old table: new partitions have
+  the defaults.
 - Models: postgresql_partition_by='RANGE (happened)' in __table_args__ of event.
 
-Revision ID: 000000000004
-Revises: 000000000003
+Revision ID: 000000000003
+Revises: 000000000002
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "000000000004"
-down_revision = "000000000003"
+revision = "000000000003"
+down_revision = "000000000002"
 branch_labels = None
 depends_on = None
 
@@ -202,6 +137,35 @@ def upgrade() -> None:
         "THEN RAISE EXCEPTION USING MESSAGE = ''ck_event_bounds is not validated: "
         "the switch would read the whole table under its lock''; END IF; END'"
     )
+    op.execute(
+        "CREATE TABLE event_new (LIKE event INCLUDING DEFAULTS INCLUDING "
+        "CONSTRAINTS INCLUDING GENERATED INCLUDING STORAGE INCLUDING COMPRESSION "
+        "INCLUDING COMMENTS) PARTITION BY RANGE (happened)"
+    )
+    op.execute("ALTER TABLE event_new DROP CONSTRAINT ck_event_bounds")
+    op.execute(
+        "ALTER TABLE event_new ADD CONSTRAINT pk_event_new PRIMARY KEY (id, "
+        "happened)"
+    )
+    op.execute(
+        "CREATE INDEX ix_event_customer_id_new ON event_new USING btree "
+        "(customer_id, happened DESC)"
+    )
+    op.execute(
+        "CREATE INDEX ix_event_note_new ON event_new USING btree (lower(note)) "
+        "WHERE (note IS NOT NULL)"
+    )
+    op.execute(
+        "ALTER TABLE event_new ADD CONSTRAINT event_customer_id_fkey FOREIGN KEY "
+        "(customer_id) REFERENCES public.customer(id) ON DELETE CASCADE"
+    )
+    op.execute("COMMENT ON TABLE event_new IS 'what happened'")
+    op.execute(
+        "CREATE TABLE event_2027 PARTITION OF event_new FOR VALUES FROM "
+        "('2027-01-01') TO ('2028-01-01')"
+    )
+    op.execute("CREATE TABLE event_rest PARTITION OF event_new DEFAULT")
+    op.execute("GRANT SELECT ON event_new TO pg_monitor")
     op.execute("DROP VIEW recent")
     op.execute("DROP TRIGGER event_noted ON event")
     op.execute(
@@ -253,7 +217,7 @@ def downgrade() -> None:
         "IMMEDIATE; ALTER TABLE event_until_2027 DROP CONSTRAINT IF EXISTS "
         "ck_event_bounds; INSERT INTO event_until_2027 (customer_id, happened, id, "
         "note) OVERRIDING SYSTEM VALUE SELECT customer_id, happened, id, note FROM "
-        "event; TRUNCATE event; END IF; END'"
+        "event; END IF; END'"
     )
     op.execute(
         "DO 'DECLARE s text := pg_get_serial_sequence(''event'', ''id''); q "
@@ -289,6 +253,7 @@ def downgrade() -> None:
         "CREATE VIEW recent AS  SELECT id,\n    note\n   FROM public.event\n  WHERE "
         "(happened >= '2026-02-01'::date)"
     )
+    op.execute("DROP TABLE event_new")
 
 
 # ----------------------------------------------------------------------------------------------------
@@ -303,15 +268,15 @@ Locks: ACCESS EXCLUSIVE on event_until_2027 for an instant
 Notes:
 - Only after no release that uses it is running any more.
 
-Revision ID: 000000000005
-Revises: 000000000004
+Revision ID: 000000000004
+Revises: 000000000003
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "000000000005"
-down_revision = "000000000004"
+revision = "000000000004"
+down_revision = "000000000003"
 branch_labels = None
 depends_on = None
 

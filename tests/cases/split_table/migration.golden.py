@@ -55,12 +55,6 @@ def upgrade() -> None:
         "KEY (person_id) REFERENCES person (id) ON DELETE CASCADE"
     )
     op.alter_column("address", "street", comment="and number")
-    op.create_index(
-        op.f("ix_address_the country_street"),
-        "address",
-        ["the country", "street"],
-        unique=False,
-    )
     op.create_check_constraint(
         op.f("ck_address_street"),
         "address",
@@ -72,6 +66,12 @@ def upgrade() -> None:
         "country",
         ["the country"],
         ["code"],
+    )
+    op.create_index(
+        op.f("ix_address_the country_street"),
+        "address",
+        ["the country", "street"],
+        unique=False,
     )
     op.execute("GRANT SELECT ON address TO pg_monitor")
     op.execute("GRANT UPDATE ON address TO pg_monitor")

@@ -2,10 +2,10 @@
 
 Each of its rows belongs to one row there, by a foreign key on unique columns; a row there may have none, and then has NULLs.
 
-expand    the columns there, nullable, and triggers on both tables that carry every write over (see shared_columns.py): ACCESS
-          EXCLUSIVE there for an instant. Rows that the new release gives values get their row here
+expand    the columns there, nullable; their foreign keys and CHECKs NOT VALID; then triggers on both tables that carry every
+          write over (see shared_columns.py): ACCESS EXCLUSIVE for an instant. Rows given values there get their row here
 backfill  the rows that are there, in batches
-enforce   one transaction counts what is missing and notes that nothing is; then the columns' indexes and constraints there
+enforce   one transaction counts what is missing and notes that nothing is; then the rest of what hangs on the columns
 switch    only where a column is NOT NULL: DROP NOT NULL here, before the new code, which writes there only
 contract  after the new code is out: one transaction: fails without the note; triggers go, defaults move, the table goes to the
           attic as it is, with its rows
@@ -57,27 +57,18 @@ def check(want: MergeTables, on: Surroundings) -> None:
         if into.column(name) is not None:
             raise AlreadyThere(what="column", name=f"{want.into}.{name}")
     carried.refuse_what_cannot_go(on, table, case.names)
+    carried.refuse_what_needs_a_value(table, case.names)
     carried.free(list(carried.requests(table, into, case.names)), on.seeing(_with_columns(want, on)))
 
 
 def expand(want: MergeTables, on: Surroundings) -> tuple[Draft, ...]:
     """The columns there, and the triggers."""
     case = _shared(want, on)
-    return (
-        Draft(
-            phase="expand",
-            subject=f"add {', '.join(case.names)} to {want.into}, held equal to {want.table}",
-            why="Whatever is written to one of the two is in both: old and new code work side by side.",
-            change=want.kind,
-            steps=(
-                *(s for c in case.columns for s in shared_drafts.added(on, case.there, c, "expand")),
-                *shared_triggers.made(case, "expand"),
-            ),
-            locks=(f"ACCESS EXCLUSIVE on {want.into}, SHARE ROW EXCLUSIVE on {want.table}, for an instant",),
-            notes=(*shared_drafts.LIMITS, "Until the contract the columns have no default there."),
-            alone=True,
-        ),
-    )
+    wanted = list(carried.requests(case.here.table, case.there.table, case.names))
+    promised = carried.promised(wanted, on.seeing(_with_columns(want, on)), want.kind)
+    held = shared_drafts.held(case, want.kind)
+    notes = (*held.notes, "Until the contract the columns have no default there.")
+    return (shared_drafts.begun(case, want.kind, on), *promised, replace(held, notes=notes))
 
 
 def backfill(want: MergeTables, on: Surroundings) -> tuple[Draft, ...]:

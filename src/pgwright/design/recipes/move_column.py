@@ -1,9 +1,9 @@
 """Move a column to another table, where each row has at most one row: a foreign key on unique columns joins the two.
 
-expand    the column there, nullable, and triggers on both tables that carry every write over (see shared_columns.py), in one
-          transaction: ACCESS EXCLUSIVE on both for an instant
+expand    the column there, nullable; its foreign keys and CHECKs NOT VALID; then triggers on both tables that carry every write
+          over (see shared_columns.py). ACCESS EXCLUSIVE for an instant
 backfill  the rows that are there, in batches
-enforce   one transaction counts what is missing and notes that nothing is; then the column's indexes and constraints there
+enforce   one transaction counts what is missing and notes that nothing is; then the rest of what hangs on the column
 switch    only where the column is NOT NULL: DROP NOT NULL here, before the new code, which writes there only
 contract  after the new code is out: the old values into the attic (a row without a row there has no other place); the old
           indexes; then one transaction: fails without the note and the attic; triggers and column go, the default moves.
@@ -51,27 +51,17 @@ def check(want: MoveColumn, on: Surroundings) -> None:
         raise StillNeeded(what="column", name=f"{want.table}.{want.column}", dependents="the key of its rows")
     carried.refuse_what_cannot_go(on, here, case.names)
     after_it = on.seeing(_with_column(want, on))
+    if not _points(case):
+        carried.refuse_what_needs_a_value(here, case.names)
     carried.free(list(carried.requests(here, there, case.names)), after_it)
 
 
 def expand(want: MoveColumn, on: Surroundings) -> tuple[Draft, ...]:
     """The column there, and the triggers."""
     case = _shared(want, on)
-    return (
-        Draft(
-            phase="expand",
-            subject=f"add {want.column} to {want.to}, held equal to {want.table}.{want.column}",
-            why="Whatever is written to one of the two is in both: old and new code work side by side.",
-            change=want.kind,
-            steps=(
-                *shared_drafts.added(on, case.there, case.columns[0], "expand"),
-                *shared_triggers.made(case, "expand"),
-            ),
-            locks=(f"ACCESS EXCLUSIVE on {want.to}, SHARE ROW EXCLUSIVE on {want.table}, for an instant",),
-            notes=shared_drafts.LIMITS,
-            alone=True,
-        ),
-    )
+    wanted = list(carried.requests(case.here.table, case.there.table, case.names))
+    promised = carried.promised(wanted, on.seeing(_with_column(want, on)), want.kind)
+    return (shared_drafts.begun(case, want.kind, on), *promised, shared_drafts.held(case, want.kind))
 
 
 def backfill(want: MoveColumn, on: Surroundings) -> tuple[Draft, ...]:
@@ -139,13 +129,8 @@ def _again(case: Shared, place: attic.Shelf | None, on: Surroundings) -> list[St
 
 
 def _required(want: MoveColumn, on: Surroundings, case: Shared) -> tuple[Draft, ...]:
-    """NOT NULL there, where every row there has one here: its key is a foreign key to this table, and not NULL itself."""
-    columns = [case.there.table.column(k) for k in case.there.key]
-    points = any(
-        c.kind == "foreign key" and c.columns == case.there.key and c.references == case.here.table.qualified
-        for c in case.there.table.constraints
-    )
-    if not case.columns[0].not_null or not points or not all(c and c.not_null for c in columns):
+    """NOT NULL there, where every row there has one here."""
+    if not case.columns[0].not_null or not _points(case):
         return ()
     asked = SetNotNull(want.to, want.column, schema=want.schema)
     later = on.seeing(after(want, on))
@@ -154,6 +139,14 @@ def _required(want: MoveColumn, on: Surroundings, case: Shared) -> tuple[Draft, 
         *set_not_null.enforce(asked, later, change=want.kind),
     )
     return tuple(replace(d, phase="contract") for d in drafts)
+
+
+def _points(case: Shared) -> bool:
+    """Whether every row there has one here: its key is a foreign key to this table, and not NULL itself."""
+    there = case.there
+    columns = [there.table.column(k) for k in there.key]
+    keys = (c for c in there.table.constraints if c.kind == "foreign key" and c.columns == there.key)
+    return any(c.references == case.here.table.qualified for c in keys) and all(c and c.not_null for c in columns)
 
 
 def _with_column(want: MoveColumn, on: Surroundings) -> Schema:

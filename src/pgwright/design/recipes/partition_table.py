@@ -1,12 +1,11 @@
 """Partition a table that is in use, by range or by list: the old table becomes a partition, and no row is copied.
 
-expand    the partitioned table beside it, with its columns, keys, indexes, foreign keys and grants, and the new partitions:
-          empty, used by nobody
 enforce   a CHECK on the old table that says that every row is within its bounds, NOT VALID, an instant; then VALIDATE, which
           reads it while readers and writers go on. From the CHECK to the switch nothing beyond the bounds can be written
-switch    one transaction: fails unless the CHECK is validated; names change, numbering, triggers and views move over, and
-          ATTACH finds the CHECK and reads nothing: ACCESS EXCLUSIVE for an instant, whatever the size, on the table and
-          on those that its foreign keys reference
+switch    one transaction: fails unless the CHECK is validated; a partitioned table with the same columns, keys, indexes, foreign
+          keys and grants, and its new partitions; then names change, numbering, triggers and views move over, and ATTACH finds
+          the CHECK and reads nothing: ACCESS EXCLUSIVE for an instant, whatever the size, on the table and on those that its
+          foreign keys reference
 contract  the CHECK, which the bounds have made superfluous
 undo      of the switch: DETACH, the rows written to other partitions since go back into the table, the names change again.
           Its lock is as long as that takes: it grows with what was written since, not with the table
@@ -103,23 +102,11 @@ def _of_table(table: Relation, on: Surroundings) -> Iterator[tuple[str, str]]:
         yield "it is unlogged, or has a replica identity of its own", "Set that back first."
 
 
-def expand(want: PartitionTable, on: Surroundings) -> tuple[Draft, ...]:
-    """The partitioned table, beside."""
-    case = partitioned(want, on)
+def _beside(case: Partitioned) -> Iterator[Step]:
+    """The partitioned table, before anything is locked that is in use: empty, so that ATTACH finds nothing to compare."""
     first, *rest = parent_made(case)
-    drop = execute(f"DROP TABLE {case.sql(case.parent)}")
-    return (
-        Draft(
-            phase="expand",
-            subject=f"build a partitioned table beside {want.table}",
-            why=f"It has everything that {want.table} has but its rows. Nobody uses it yet.",
-            change=want.kind,
-            steps=(step(execute(first), "expand", undo=drop), *(step(execute(sql), "expand") for sql in rest)),
-            locks=tuple(f"SHARE ROW EXCLUSIVE on {name} for an instant" for name in _referenced(case)),
-            notes=("Storage options and statistics targets stay with the old table: new partitions have the defaults.",),
-            alone=True,
-        ),
-    )
+    yield step(execute(first), "switch", undo=execute(f"DROP TABLE {case.sql(case.parent)}"))
+    yield from (step(execute(sql), "switch") for sql in rest)
 
 
 def _referenced(case: Partitioned) -> list[str]:
@@ -149,6 +136,7 @@ def enforce(want: PartitionTable, on: Surroundings) -> tuple[Draft, ...]:
                 f"Until the switch a row outside of the bounds is refused ({case.bound}): apply up to the switch in one run, "
                 "and choose bounds well ahead of what is written.",
             ),
+            alone=True,
         ),
         Draft(
             phase="enforce",
@@ -174,6 +162,7 @@ def switch(want: PartitionTable, on: Surroundings) -> tuple[Draft, ...]:
     views = view.standing_on(on, case.table)
     steps = [
         _guard(case),
+        *_beside(case),
         *view.away(views, "switch"),
         *_triggers_off(case),
         *(step(execute(there), "switch", undo=execute(back)) for there, back in renamed(case)),
@@ -209,6 +198,7 @@ def switch(want: PartitionTable, on: Surroundings) -> tuple[Draft, ...]:
             notes=(
                 "The downgrade takes the rows of the other partitions back into the table, under its lock: it grows with what "
                 "was written there since.",
+                "Storage options and statistics targets stay with the old table: new partitions have the defaults.",
                 f"Models: postgresql_partition_by={f'{want.by.upper()} ({want.column})'!r} in __table_args__ of {want.table}.",
             ),
         ),
@@ -233,8 +223,7 @@ def _rows_back(case: Partitioned) -> str:
     return (
         f"BEGIN IF EXISTS (SELECT FROM {parent}) THEN SET CONSTRAINTS ALL IMMEDIATE; "
         f"ALTER TABLE {kept} DROP CONSTRAINT IF EXISTS {quoted(case.rule)}; "
-        f"INSERT INTO {kept} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM {parent}; "
-        f"TRUNCATE {parent}; END IF; END"
+        f"INSERT INTO {kept} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM {parent}; END IF; END"
     )
 
 

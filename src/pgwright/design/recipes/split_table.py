@@ -96,7 +96,9 @@ def expand(want: SplitTable, on: Surroundings) -> tuple[Draft, ...]:
     first, *rest = restore.table(on, new, "expand")
     first = replace(first, undo=(step(call("op.drop_table", string(want.to), schema=schema), "expand"),))
     wanted = list(carried.requests(case.here.table, new, case.names))
-    hanging = (s for d in carried.drafts(wanted, _beside(want, on, new), want.kind) for s in d.steps)
+    beside = _beside(want, on, new)
+    drawn = (*carried.promised(wanted, beside, want.kind), *carried.drafts(wanted, beside, want.kind))
+    hanging = (s for d in drawn for s in d.steps)
     return (
         Draft(
             phase="expand",
