@@ -2,10 +2,10 @@
 
 enforce   a CHECK on the old table that says that every row is within its bounds, NOT VALID, an instant; then VALIDATE, which
           reads it while readers and writers go on. From the CHECK to the switch nothing beyond the bounds can be written
-switch    one transaction: fails unless the CHECK is validated; a partitioned table with the same columns, keys, indexes, foreign
-          keys and grants, and its new partitions; then names change, numbering, triggers and views move over, and ATTACH finds
-          the CHECK and reads nothing: ACCESS EXCLUSIVE for an instant, whatever the size, on the table and on those that its
-          foreign keys reference
+switch    one transaction: fails unless the CHECK is validated; a partitioned table with the same columns, keys, indexes,
+          foreign keys and grants is made, with its new partitions; names change, numbering, triggers and views move over, and
+          ATTACH finds the CHECK and reads nothing: ACCESS EXCLUSIVE for an instant, whatever the size, on the table and on
+          those that its foreign keys reference
 contract  the CHECK, which the bounds have made superfluous
 undo      of the switch: DETACH, the rows written to other partitions since go back into the table, the names change again.
           Its lock is as long as that takes: it grows with what was written since, not with the table
