@@ -6,6 +6,8 @@ from textwrap import indent
 
 from pgwright.design.source import assigned, autocommit, nested, sql_string, text
 
+_SHORT = 60  # characters that may stand in each of the calls
+
 
 def plain_form(table: str, column: str, value: str, where: str, pages: int, *, batch: bool = False) -> str:
     """Code that fills a column by ranges of pages."""
@@ -28,6 +30,10 @@ def by_pages(
     connection to count pages with: one statement does it all. The statement ends in a WHERE condition that no longer holds
     for what is done; `rest` comes after it.
     """
+    first = [assigned(verb, statement)]
+    if '"' in rest or len(rest) > _SHORT:
+        first.append(assigned("then", rest))
+        rest = "{then}"
     count = f"SELECT pg_relation_size({sql_string(table)}) / current_setting('block_size')::int"
     every = f'f"{{{verb}}}{rest}"' if rest else verb
     span = f"ctid >= '({{page}},0)' AND ctid < '({{page + {pages}}},0)'"
@@ -44,7 +50,7 @@ def by_pages(
         offline += ' or op.get_context().dialect.name != "postgresql"'
     return "\n".join(
         (
-            assigned(verb, statement),
+            *first,
             f"if {offline}:",
             f"    op.execute({every})",
             "else:",

@@ -134,7 +134,7 @@ def _new_table(table: Relation) -> Iterator[Request | Unplanned]:
         _schema(table),
     )
     for constraint in table.constraints:
-        yield from _constraint(table, constraint)
+        yield from as_requests(table, constraint)
     for index in table.indexes:
         yield from _index(table, index)
 
@@ -159,7 +159,8 @@ def _action(event: str, definition: str) -> str:
     return match[1] if match else ""
 
 
-def _constraint(table: Relation, what: Constraint) -> Iterator[Request | Unplanned]:
+def as_requests(table: Relation, what: Constraint) -> Iterator[Request | Unplanned]:
+    """A constraint of the catalog as the request that would add it; Unplanned where requests have no word for it."""
     schema = _schema(table)
     if what.kind == "foreign key" and what.references:
         target_schema, _, target = what.references.rpartition(".")
@@ -286,7 +287,7 @@ def _changed_constraints(
             elif constraint.kind == "primary key":
                 yield Unplanned(identity, "a primary key on a table in use")
             else:
-                yield from _constraint(here, constraint)
+                yield from as_requests(here, constraint)
         elif not _same(old[name], constraint):
             yield Unplanned(identity, f"{old[name].definition} -> {constraint.definition}")
     for name, constraint in old.items():

@@ -163,6 +163,12 @@ def has_subquery(text: str) -> bool:
     return any(True for _ in _nodes(text, "SubLink"))
 
 
+def passes_without_values(text: str) -> bool:
+    """True when NULLs in all its columns make the expression NULL for sure: operators, AND, OR, IN and constants only."""
+    kinds = ("NullTest", "BooleanTest", "CoalesceExpr", "CaseExpr", "FuncCall", "SubLink", "MinMaxExpr", "A_ArrayExpr")
+    return not any(True for kind in kinds for _ in _nodes(text, kind)) and " DISTINCT " not in text.upper()
+
+
 def differs_each_time(text: str) -> bool:
     """True for functions that give another value on every call: two columns could never be held equal by them."""
     return any(name in _RESTLESS for name in functions(text))

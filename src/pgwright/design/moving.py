@@ -98,6 +98,13 @@ def _identity_code(table: Relation, source: str, target: str, identity: str) -> 
     return _do(_owned(table, source), f"{_READ}{drop}{_generated(table, target, identity)}{_AGAIN}")
 
 
+def identity_to(table: Relation, other: Relation, column: Column) -> str:
+    """Code that lets the column of another table number the rows from here on, as this one did; names are those of now."""
+    drop = f"{_alter(table, column.name)} DROP IDENTITY; "
+    made = _generated(other, column.name, column.identity)
+    return _do(_owned(table, column.name), f"{_READ}{drop}{made}{_AGAIN}")
+
+
 def drawn_from(column: Column) -> str | None:
     """The sequence, as SQL, that a serial column draws from."""
     return restore.sequence_name(column)

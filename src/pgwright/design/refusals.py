@@ -165,3 +165,21 @@ class CannotTakeApart(Refusal):
     """
 
     code = "PW-DESIGN-18"
+
+
+class NoOneToOneKey(Refusal):
+    """
+    {table} and {other} are not one to one: {problem}.
+    Exactly one foreign key between them has to stand on columns that are unique; add that first.
+    """
+
+    code = "PW-DESIGN-19"
+
+
+class CannotPartition(Refusal):
+    """
+    {table} cannot become partitioned by {column}: {why}.
+    {hint}
+    """
+
+    code = "PW-DESIGN-20"

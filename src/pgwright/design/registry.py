@@ -37,6 +37,9 @@ from pgwright.design.recipes import (
     drop_view,
     fill_column,
     grant,
+    merge_tables,
+    move_column,
+    partition_table,
     put_function,
     put_policy,
     put_trigger,
@@ -52,8 +55,10 @@ from pgwright.design.recipes import (
     set_identity,
     set_not_null,
     set_row_security,
+    split_table,
     widen_column,
 )
+from pgwright.design.requests.across import MergeTables, MoveColumn, PartitionTable, SplitTable
 from pgwright.design.requests.base import Request
 from pgwright.design.requests.code import DropFunction, DropTrigger, PutFunction, PutTrigger
 from pgwright.design.requests.column import (
@@ -138,6 +143,10 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe(CreateTable, create_table),
     Recipe(WidenColumn, widen_column),
     Recipe(ChangeType, change_type, only_postgresql=True),
+    Recipe(MoveColumn, move_column, only_postgresql=True),
+    Recipe(SplitTable, split_table, only_postgresql=True),
+    Recipe(MergeTables, merge_tables, only_postgresql=True),
+    Recipe(PartitionTable, partition_table, only_postgresql=True),
     Recipe(AlterDefault, alter_default),
     Recipe(DropNotNull, drop_not_null),
     Recipe(AddColumn, add_column),

@@ -12,6 +12,7 @@ from typing import Any
 from pgwright.design.identifier import identifier
 from pgwright.design.reading import read_field, written
 from pgwright.design.refusals import BadField, UnknownKind
+from pgwright.design.requests.across import MergeTables, MoveColumn, PartitionTable, SplitTable
 from pgwright.design.requests.base import Request
 from pgwright.design.requests.code import DropFunction, DropTrigger, PutFunction, PutTrigger
 from pgwright.design.requests.column import (
@@ -36,7 +37,7 @@ from pgwright.design.requests.extension import AddExtension, DropExtension
 from pgwright.design.requests.index import AddIndex, DropIndex, ReplaceIndex
 from pgwright.design.requests.rights import DropPolicy, Grant, PutPolicy, Revoke, SetRowSecurity
 from pgwright.design.requests.table import CreateTable, DropTable, RenameTable
-from pgwright.design.requests.value import Element, Key, NewColumn, Value
+from pgwright.design.requests.value import Element, Key, NewColumn, Partition, Value
 from pgwright.design.requests.view import DropView, PutView
 
 __all__ = ["KINDS", "REQUESTS", "AddColumn", "Request", "from_json", "to_json"]
@@ -58,6 +59,10 @@ REQUESTS: tuple[type[Request], ...] = (
     DropNotNull,
     WidenColumn,
     ChangeType,
+    MoveColumn,
+    SplitTable,
+    MergeTables,
+    PartitionTable,
     FillColumn,
     SetIdentity,
     DropIdentity,
@@ -112,7 +117,7 @@ def _build(cls: type[Any], kind: str, data: dict[str, Any]) -> Any:
     for field in known.values():
         if field.default is MISSING and field.name not in data:
             raise BadField(kind=kind, field=field.name, problem="is missing", known=names)
-    inner_types = {"NewColumn": NewColumn, "Key": Key, "Element": Element}
+    inner_types = {"NewColumn": NewColumn, "Key": Key, "Element": Element, "Partition": Partition}
 
     def read(field_type: str, name: str, value: Any) -> Any:
         inner = inner_types.get(field_type.removeprefix("tuple[").partition(",")[0])

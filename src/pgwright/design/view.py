@@ -73,11 +73,11 @@ def made(view: Relation, phase: Phase) -> Iterator[Step]:
         if column.comment:
             words = f"COMMENT ON COLUMN {name}.{quoted(column.name)} IS {sql_string(column.comment)}"
             yield step(execute(words), phase)
-    yield from (step(execute(sql), phase) for sql in _grants(view))
+    yield from (step(execute(sql), phase) for sql in grants(view))
     yield from (step(execute(t.definition), phase) for t in view.triggers)
 
 
-def _grants(view: Relation) -> Iterator[str]:
+def grants(view: Relation) -> Iterator[str]:
     """GRANTs of the access list's entries, `role=letters/grantor`, a star after what may be passed on."""
     for entry in view.grants:
         head, mark, rest = entry.partition(": ")

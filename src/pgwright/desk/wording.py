@@ -84,5 +84,9 @@ _WORDS: dict[str, Callable[[Fields], str]] = {
     "drop_column": lambda r: f"Drop column {_column(r)}",
     "drop_table": lambda r: f"Drop table `{_table(r)}`",
     "rename_column": lambda r: f"Rename column {_column(r)} to `{r.get('to')}`",
+    "move_column": lambda r: f"Move column {_column(r)} to table `{r.get('to')}`",
+    "split_table": lambda r: f"Split `{_table(r)}`: {_columns(r.get('columns', []))} to `{r.get('to')}`",
+    "merge_tables": lambda r: f"Merge `{_table(r)}` into `{r.get('into')}`",
+    "partition_table": lambda r: f"Partition `{_table(r)}` by {r.get('by', 'range')} of `{r.get('column')}`",
     "rename_table": lambda r: f"Rename table `{_table(r)}` to `{r.get('to')}`",
 }

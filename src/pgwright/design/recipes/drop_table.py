@@ -38,7 +38,7 @@ def contract(want: DropTable, on: Surroundings) -> tuple[Draft, ...]:
     steps = operations.for_postgresql(
         on,
         (
-            _nothing_looks_at(qualified(want.schema, want.table)),
+            nothing_looks_at(qualified(want.schema, want.table)),
             *(restore.constraint_drop(on, table, c, "contract") for c in keys),
             *attic.table_moved(table),
         ),
@@ -60,7 +60,7 @@ def contract(want: DropTable, on: Surroundings) -> tuple[Draft, ...]:
     )
 
 
-def _nothing_looks_at(table: str) -> Step:
+def nothing_looks_at(table: str) -> Step:
     """Views are bound to the table, not to its name: they would go on showing it from the attic."""
     views = (
         "SELECT string_agg(DISTINCT r.ev_class::regclass::text, ', ') FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid "

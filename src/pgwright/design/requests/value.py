@@ -56,3 +56,13 @@ class Element:
     operator: str
     column: str = ""
     expression: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """A new partition: of a range from `start` to `end` (none: without a bound on that side), or of a list of values."""
+
+    name: str
+    start: str | None = None
+    end: str | None = None
+    values: tuple[str, ...] = ()
