@@ -58,17 +58,17 @@ def passed(session: Session, unit: Unit, message: Observed, *, last: bool) -> No
         session.run("declare_steps", upto=len(unit.messages) if last else unit.number_of(message))
 
 
-def leave(session: Session, unit: Unit, state: str) -> str:
+def leave(session: Session, unit: Unit, accepted: Accepted | None, state: str) -> str:
     """Close the approval for good, with what came of it. The ledger's head after it, as reports carry it."""
     if not session.is_guarded:
         return ""
-    head = _close(session, unit.revision, unit.direction, state)
+    head = _close(session, unit.revision, unit.direction, state, accepted.line if accepted else "")
     session.point(f"{unit.revision}.seat.left")
     return head
 
 
-def _close(session: Session, revision: str, direction: str, state: str) -> str:
-    session.run("close_run", revision=revision, direction=direction, state=state)
+def _close(session: Session, revision: str, direction: str, state: str, line: str) -> str:
+    session.run("close_run", revision=revision, direction=direction, state=state, line=line)
     session.conn.execute("RESET ROLE")
     [(seq, hash)] = session.look("ledger_head")
     return f"{seq} {hash}"
@@ -83,4 +83,4 @@ def close_left(session: Session, accepted: Accepted, direction: str, messages: S
     """Close the approval of a revision whose last step was committed by a run that ended before it could say so."""
     _open(session, accepted, messages)
     session.run("declare_steps", upto=len(messages))
-    return _close(session, accepted.revision, direction, "done, closed by the next run")
+    return _close(session, accepted.revision, direction, "done, closed by the next run", accepted.line)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pgwright.errors import Refusal
+from pgwright.gate.applied import line_for
 from pgwright.gate.approval import read_text
 from pgwright.gate.judge import Approved, Document, judge
 from pgwright.gate.ledger import Head
@@ -22,7 +23,7 @@ from pgwright.run.approval import Accepted, Answered, Asked, Gate
 from pgwright.run.planned import Known
 from pgwright.run.session import Session
 from pgwright.run.unit import Unit
-from pgwright.verbs.approve import circumstances
+from pgwright.verbs.approve import circumstances, proof_of
 from pgwright.verbs.refusals import ForbiddenStep
 
 
@@ -38,7 +39,7 @@ def gatekeeper(project: Project, base: str | None = None) -> Gate:
             decision = decision_on(unit.proof, policy, asked.environment, unit.direction)
             if not _is_needed(asked, unit, decision):
                 continue
-            found = _approval(project, unit, place, base)
+            found = _approval(project, unit, place, base, asked.is_guarded)
             if isinstance(found, Accepted):
                 accepted.append(found)
             else:
@@ -55,12 +56,14 @@ def _is_needed(asked: Asked, unit: Unit, decision: Decision) -> bool:
     return asked.is_guarded or (kind != "dev" and decision.tier != "independent")
 
 
-def _approval(project: Project, unit: Unit, place: Place, base: str | None) -> Accepted | Refusal | None:
+def _approval(
+    project: Project, unit: Unit, place: Place, base: str | None, is_guarded: bool
+) -> Accepted | Refusal | None:
     """The newest approval that counts; else what is wrong with the newest request; None when there is none."""
     wrong: Refusal | None = None
     for document in _requests(project, unit, place):
         try:
-            return _accepted(document, _judged(project, document, place, base))
+            return _accepted(project, document, _judged(project, document, place, base), is_guarded)
         except Refusal as refused:
             wrong = wrong or refused
     return wrong
@@ -78,11 +81,11 @@ def _judged(project: Project, document: Document, place: Place, base: str | None
     return judge(document, circumstances(project, wanted, document, place, base))
 
 
-def _accepted(document: Document, approved: Approved) -> Accepted:
+def _accepted(project: Project, document: Document, approved: Approved, is_guarded: bool) -> Accepted:
     signatures = tuple(content for _, content in document.signatures)
-    return Accepted(
-        approved.wanted.revision, approval_digest(document), document.text, signatures, approved.people
-    )
+    revision = approved.wanted.revision
+    line = line_for(project, proof_of(project, revision)) if is_guarded else ""
+    return Accepted(revision, approval_digest(document), document.text, signatures, approved.people, line)
 
 
 def _in_words(asked: Asked, unit: Unit, decision: Decision, policy: Policy, wrong: Refusal | None) -> str:
@@ -108,7 +111,7 @@ def close_left(project: Project, session: Session, known: Known) -> None:
         wanted = read_text(document.text, document.id)
         if wanted.nonce in left and wanted.direction == direction:
             try:
-                accepted = _accepted(document, _judged(project, document, place, None))
+                accepted = _accepted(project, document, _judged(project, document, place, None), True)
                 proof = known.proofs[revision]
                 messages = proof.messages_up if direction == "up" else proof.messages_down
                 head = seat.close_left(session, accepted, direction, messages)
