@@ -19,6 +19,9 @@ from pgwright.run.session import Session
 from pgwright.run.unit import Unit
 from pgwright.step import Observed
 
+# What a guard says of a kind of text that it does not know; it was judged here before, so it is not damaged.
+OLDER = ("the text says part twice", "the text is no approval/1")
+
 
 def take(session: Session, unit: Unit, accepted: Accepted | None) -> None:
     """Open the approval, or go on with it after a kill; from here on the session is the owner. Raises Refused.
@@ -43,6 +46,8 @@ def _open(session: Session, accepted: Accepted, messages: Sequence[Observed]) ->
     except psycopg.errors.InsufficientPrivilege as error:
         message = (error.diag.message_primary or "it said no").removeprefix("pgwright: ")
         hint = error.diag.message_hint or "A run needs a login that is pgwright_runner, or a member of it."
+        if message in OLDER:
+            hint = f"The guard there is older. Lay this one over it: pgwright gate install --env {session.name} --yes"
         raise Refused(environment=session.name, message=message, hint=hint) from error
 
 
