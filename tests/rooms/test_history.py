@@ -396,6 +396,7 @@ def test_a_clean_verification_imports_nothing_heavy(project: SealedProject) -> N
         "frozen": 4,
         "compiled": [],
         "findings": [],
+        "applied": 0,
         "format": "history/1",
     }
     loaded = set(json.loads(done.stderr.splitlines()[-1]))
