@@ -62,13 +62,15 @@ def test_the_database_keeps_the_order_whatever_the_runner_believes(gated: At) ->
     assert production.apply().after == ("c3",)
 
 
-def test_a_run_that_ends_anywhere_goes_on_under_the_one_signature(gated: At, request: pytest.FixtureRequest) -> None:
+@pytest.mark.slow
+def test_a_run_that_ends_anywhere_goes_on_under_the_one_signature(gated: At) -> None:
+    """In the suite the kill matrix under a guard has both revisions under one signature."""
     production = gated("T2")
     server, name = production.server, production.database
     production.sign(production.request("b2", "c3"))
     server.create(f"{name}_image", name)
     try:
-        for number in range(1, 100, 1 if request.config.getoption("--slow") else 7):
+        for number in range(1, 100):
             server.drop(name)
             server.create(name, f"{name}_image")
             for receipt in (production.tiny.root / ".pgwright/receipts").glob("production.*"):

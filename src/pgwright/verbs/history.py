@@ -13,7 +13,7 @@ from pgwright.gate.compare import Rendered
 from pgwright.gate.frozen import Frozen, frozen
 from pgwright.gate.inputs import read_inputs
 from pgwright.gate.rebase import Move, apply, moves
-from pgwright.gate.refusals import NoBase, NotFrozen, NothingToRebase, NotSealed
+from pgwright.gate.refusals import NoBase, NotChanged, NotFrozen, NothingToRebase, NotSealed
 from pgwright.gate.seal import Sealed, line_of, seal
 from pgwright.gate.structure import diverged
 from pgwright.gate.sums import Line, sums_file
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from pgwright.shadow.stage import Stage
     from pgwright.verbs.session import Wish
 
+# of a line of migrations.sum; the text may be formatted otherwise, and other versions may compile it
+MEANING = ("file", "down", "depends", "labels", "ast", "imports", "up", "down_sql")
 Render = Callable[[Sequence[str]], Mapping[str, Rendered]]
 
 
@@ -77,22 +79,34 @@ def history_verify_at(
     except NotSealed:
         found = Verified(len(project.history().revisions), 0)
     told = {(one.rule, one.revision) for one in found.findings}
-    more = applied_findings(project, there, base=base, wish=wish, on_event=on_event)
+    more = applied_findings(project, there, environment, base=base, wish=wish, on_event=on_event)
     unseen = tuple(one for one in more if (one.rule, one.revision) not in told)
     return replace(found, findings=found.findings + unseen, applied=len(there.lines))
 
 
 def applied_findings(
-    project: Project, there: Frozen, *, base: str | None = None, wish: Wish | None = None, on_event: OnEvent = silent
+    project: Project,
+    there: Frozen,
+    environment: str,
+    *,
+    base: str | None = None,
+    wish: Wish | None = None,
+    on_event: OnEvent = silent,
 ) -> tuple[Finding, ...]:
-    """What became of the revisions that stand in a database since they were applied there."""
+    """What became of the revisions that stand in a database since they were applied there, with what to do."""
     from pgwright.gate.applied import verify_applied
 
     try:
         held = frozen(project, base)
     except NoBase:
         held = Frozen()  # git vouches for nothing here; the ledger does
-    return verify_applied(project, renderer(project, wish, on_event), there, held, base)
+    found = verify_applied(project, renderer(project, wish, on_event), there, held, base)
+    return tuple(replace(one, instead=_there(one.instead, f"history supersede {one.revision}", environment)) for one in found)
+
+
+def _there(instead: str, command: str, environment: str) -> str:
+    """The record that is meant is the one of that environment."""
+    return instead.replace(command, f"{command} --env {environment}")
 
 
 def history_rebase(
@@ -126,7 +140,7 @@ def history_supersede(
 ) -> Path:
     """Write the text that others have to sign before the record of a frozen revision becomes what its file says now.
 
-    With an environment the record is the one in its ledger. Raises NotFrozen.
+    With an environment the record is the one in its ledger. Raises NotFrozen, NotChanged.
     """
     from pgwright.gate.author import author_of
     from pgwright.gate.policy import policy_of
@@ -138,6 +152,8 @@ def history_supersede(
     if name not in held:
         raise NotFrozen(revision=name)
     now = line_of(inputs[name], renderer(project, wish, on_event)([name])[name])
+    if all(getattr(held[name], one) == getattr(now, one) for one in MEANING):
+        raise NotChanged(revision=name)
     who = author or author_of(project, name, inputs[name].path, "production")
     return write_supersede(project, held[name], now, who, policy_of(project.settings.policy))
 

@@ -52,7 +52,7 @@ def require_applied(project: Project, session: Session, on_event: OnEvent) -> No
     """
     if not session.is_guarded:
         return
-    found = applied_findings(project, applied(session.watch, session.name), on_event=on_event)
+    found = applied_findings(project, applied(session.watch, session.name), session.name, on_event=on_event)
     _refuse([one for one in found if one.severity == "error"], f"pgwright history verify --env {session.name}")
 
 

@@ -12,6 +12,7 @@ from pgwright.event import OnEvent
 
 if TYPE_CHECKING:
     from pgwright.gate.compare import Rendered
+    from pgwright.gate.seal import Sealed
     from pgwright.project import Project
     from pgwright.verbs import Wish
 
@@ -58,7 +59,7 @@ def seal(revision: str | None, base: str | None) -> None:
         project = call.found()
         wanted = select(project.history(), revision) if revision else None
         done = seal(project, renderer(project, call, on_event), wanted, base=base)
-        return Answer(to_json(done), lambda: f"{done.file}: {len(done.entered)} sealed, {done.kept} kept as they were")
+        return Answer(to_json(done), lambda: _written(done))
 
     answer({"format": "seal/1"}, run)
 
@@ -146,14 +147,17 @@ def supersede(revision: str, author: str | None, environment: str | None, base: 
     """
 
     def run(call: Call, on_event: OnEvent) -> Answer:
+        from pgwright.gate.sums import read_line, sums_file
         from pgwright.verbs.history import history_supersede
 
-        path = history_supersede(
-            call.found(), revision, author=author, base=base, environment=environment, on_event=on_event
-        )
+        project = call.found()
+        path = history_supersede(project, revision, author=author, base=base, environment=environment, on_event=on_event)
         text, id = path.read_text("utf-8"), path.name.removesuffix(".txt")
         data = {"format": "supersede/1", "id": id, "file": str(path), "text": text}
-        return Answer(data, lambda: f"{text}\nSomebody else signs it: pgwright approve {id}")
+        line = read_line(path.with_suffix(".line").read_text("utf-8").rstrip("\n"), path.name)
+        changed = (sums_file(project).parent / line.file).relative_to(project.root)
+        look = f"Whoever signs looks at what changed: git log -p -- {changed} (what is not committed yet: git diff)"
+        return Answer(data, lambda: f"{text}\n{look}\nSomebody else signs it: pgwright approve {id}")
 
     answer({"format": "supersede/1"}, run)
 
@@ -190,6 +194,11 @@ def renderer(project: Project, call: Call, on_event: OnEvent) -> Callable[[Seque
         return renderer(project, _wish(call), on_event)(names)
 
     return render
+
+
+def _written(done: Sealed) -> str:
+    signed = f" {len(done.superseded)} superseded as signed," if done.superseded else ""
+    return f"{done.file}: {len(done.entered)} sealed,{signed} {done.kept} kept as they were"
 
 
 def _wish(call: Call) -> Wish:
