@@ -22,6 +22,8 @@ class Mutant:
 # name, file, what is there, what stands in its place
 OTHERS = (
     ("seal-revokes", "session", "EXECUTE format('REVOKE pgwright_owner FROM %I', NEW.login);", "NULL;"),
+    ("came-to-its-end", "session", " AND r.next > cardinality(r.steps))", ")"),
+    ("part-once", "session", "split_part(p.line, ' ', 1) = run_of.plan AND r.closed IS NULL", "split_part(p.line, ' ', 1) = run_of.plan"),
     ("ledger-grows", "ledger", "RAISE EXCEPTION 'pgwright: the ledger can only grow' USING ERRCODE = 'insufficient_privilege';", "RETURN NULL;"),
     ("ledger-always", "ledger", "ENABLE ALWAYS TRIGGER only_append", "ENABLE TRIGGER only_append"),
     ("same-backend", "session", " AND s.started = pgwright.backend_start()", ""),

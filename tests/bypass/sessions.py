@@ -148,6 +148,24 @@ def approval_in_two_sessions_at_once(scene: Scene) -> None:
         enter(two, scene, EMAIL, texts=texts)
 
 
+@attempt("refused", "refused", "one-seat")
+def same_part_of_a_run_in_two_sessions(scene: Scene) -> None:
+    texts = approved(case(EMAIL, parts=((EMAIL,), (AGE,))), scene)
+    with scene.connect("runner") as one, scene.connect("runner") as two:
+        enter(one, scene, EMAIL, texts=texts)
+        enter(two, scene, EMAIL, texts=texts)
+
+
+@attempt("refused", "refused", "turn")
+def next_part_of_a_run_while_one_is_open(scene: Scene) -> None:
+    texts = approved(case(EMAIL, parts=((EMAIL,), (AGE,))), scene)
+    with scene.connect("runner") as one, scene.connect("runner") as two:
+        enter(one, scene, EMAIL, texts=texts)
+        one.execute(EMAIL)
+        one.execute("SELECT pgwright.done(1)")
+        enter(two, scene, AGE, texts=texts)
+
+
 @attempt("refused", "refused", "replay")
 def same_nonce_for_another_plan(scene: Scene) -> None:
     nonce = secrets.token_hex(8)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pgwright.records import Change, Identity, PlannedRevision, Proof, Reason, Task, Timing
+from pgwright.records import Change, Identity, PlannedRevision, Proof, Reason, Receipt, Task, Timing
 from pgwright.step import Finding, Lock, Observed, Rows
 
 FILE = "backend/alembic/versions/20250404_person_prefs.py"
@@ -201,4 +201,25 @@ PHASED_PROOFS = tuple(
         else (),
     )
     for r in PHASED.revisions
+)
+_RUN = Receipt(
+    revision="20250404_person_prefs",
+    direction="up",
+    environment="staging",
+    kind="replay",
+    state="done",
+    database="people",
+    identifier="7462839450112233445",
+    role="deployer",
+    server="PostgreSQL 18.6",
+    started="2025-04-04T09:00:00Z",
+    ended="2025-04-04T09:00:01Z",
+    proof="9" * 64,
+)
+_SIGNED = replace(_RUN, environment="production", ended="2025-04-05T10:00:02Z")
+RECEIPTS = (
+    replace(_SIGNED, direction="down", approvals=("8" * 64,), ledger=f"12 {'7' * 64}"),
+    replace(_SIGNED, approvals=("6" * 64,), ledger=f"7 {'5' * 64}"),
+    _RUN,
+    replace(_RUN, revision="20250101_another"),
 )

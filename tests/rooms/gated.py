@@ -49,11 +49,11 @@ class Gated(Target):
         found, chosen = project.find(self.tiny.root), verbs.How(**{"policy": QUICK, **how})
         return verbs.undo(found, "production", to, how=chosen, on_event=self.events.append)
 
-    def request(self, revision: str, direction: str = "up") -> str:
+    def request(self, *revisions: str, direction: str = "up") -> str:
         """The id of a new request; its database is asked as the runner."""
         found = project.find(self.tiny.root)
         place = place_of(found, "production")
-        return request(found, revision, place, direction=direction, author="carol").id
+        return request(found, revisions, place, direction=direction, author="carol").id
 
     def sign(self, id: str, *people: str) -> None:
         for name in people or PEOPLE[:1]:
@@ -62,7 +62,7 @@ class Gated(Target):
     def approved(self, *revisions: str, direction: str = "up") -> None:
         """Ask for each and have it signed."""
         for revision in revisions:
-            self.sign(self.request(revision, direction))
+            self.sign(self.request(revision, direction=direction))
 
     def ledger(self) -> list[str]:
         """The events of the guarded database's ledger, whose chain must be whole."""

@@ -317,6 +317,26 @@ def test_unapplied_revisions_are_put_after_the_frozen_head(project: SealedProjec
     assert project.read() == {}
 
 
+def test_in_the_middle_of_a_merge_the_other_side_is_frozen(project: SealedProject) -> None:
+    """The merge that stops at migrations.sum: main's revision stays, mine goes after it, and the conflict is gone."""
+    project.add("w1", "a4")
+    project.seal()
+    project.commit("w1")
+    git(project.root, "switch", "-q", "main")
+    project.add("m1", "a4")
+    project.seal()
+    project.commit("m1")
+    git(project.root, "switch", "-q", "work")
+    with pytest.raises(subprocess.CalledProcessError):
+        git(project.root, "merge", "-q", "main")
+    assert set(project.read()) == {"two-heads", "sums-conflict"}
+    moves, _ = history_rebase(project.found)
+    assert [(one.revision, one.now) for one in moves] == [("w1", "m1")]
+    assert project.read() == {}
+    project.commit("merged")
+    assert project.read() == {}
+
+
 def test_a_rebase_keeps_the_file_but_for_its_parent(project: SealedProject) -> None:
     diverge(project)
     file = project.versions / "w1.py"
@@ -396,6 +416,7 @@ def test_a_clean_verification_imports_nothing_heavy(project: SealedProject) -> N
         "frozen": 4,
         "compiled": [],
         "findings": [],
+        "applied": 0,
         "format": "history/1",
     }
     loaded = set(json.loads(done.stderr.splitlines()[-1]))

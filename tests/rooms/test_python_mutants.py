@@ -15,8 +15,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 GATE = ROOT / "src/pgwright/gate"
-FILES = ("judge", "approval", "sshsig", "ed25519", "signers", "policy")
-TESTS = ("test_ed25519", "test_policy", "test_approvals", "test_supersede")
+FILES = ("judge", "approval", "run_approval", "sshsig", "ed25519", "signers", "policy")
+TESTS = ("test_ed25519", "test_policy", "test_approvals", "test_run_approvals", "test_supersede")
 QUICK = ("ed25519", "policy")  # in every run of the suite, a few; the others with --slow
 # What is taken out and changes nothing, with the reason why it stands there.
 EQUAL = {

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from accepted import check
-from desk_samples import CHANGE, FAILED, PHASED, PHASED_PROOFS, PROVEN, REFUTED, UNPROVEN
+from desk_samples import CHANGE, FAILED, PHASED, PHASED_PROOFS, PROVEN, RECEIPTS, REFUTED, UNPROVEN
 
 from pgwright.desk.report import migration_report
-from pgwright.records import Change, Proof
+from pgwright.records import Change, Proof, Receipt
 
 FIELDS = ["Migration File", "Changes", "Upgrade Script", "Downgrade Script", "Rollback Test", "Next Steps"]
-CASES: dict[str, tuple[Change | None, tuple[Proof, ...]]] = {
+CASES: dict[str, tuple[Change | None, tuple[Proof, ...], *tuple[tuple[Receipt, ...], ...]]] = {
     "proven": (CHANGE, (PROVEN,)),
     "refuted": (CHANGE, (REFUTED,)),
     "failed": (CHANGE, (FAILED,)),
@@ -21,6 +21,7 @@ CASES: dict[str, tuple[Change | None, tuple[Proof, ...]]] = {
     "planned": (CHANGE, ()),
     "phased": (PHASED, PHASED_PROOFS),
     "hand_written": (None, (PROVEN,)),
+    "applied": (CHANGE, (PROVEN,), RECEIPTS),
 }
 
 

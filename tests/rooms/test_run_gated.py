@@ -15,9 +15,12 @@ from gated import guarded_server as guarded_server
 from gated import people as people
 from target import backfill
 
+from pgwright import project, verbs
+from pgwright.desk.report import migration_report
 from pgwright.gate.guard import OWNER
 from pgwright.gate.guard_refusals import Refused
 from pgwright.gate.unguarded import before, unguarded
+from pgwright.project.kept import kept_receipts
 from pgwright.run import refusals
 from pgwright.run.likeness import renamed
 from pgwright.schema.catalog import capture
@@ -49,6 +52,11 @@ def test_nothing_runs_without_an_approval_and_everything_with_it(gated: At, tier
     assert said.count("open") == said.count("close") == 2
     heads = (production.tiny.root / ".pgwright/heads/production.txt").read_text().splitlines()
     assert heads == [one.ledger for one in done.receipts]
+    found = project.find(production.tiny.root)
+    number, hash = heads[-1].split()
+    assert f"ledger of production after it: line {number}, `{hash}`" in migration_report(
+        *verbs.latest(found), tuple(kept_receipts(found))
+    )
 
 
 @pytest.mark.parametrize("tier", TIERS)

@@ -9,6 +9,7 @@ from sealed_project import SealedProject, make
 from target import url_of
 
 from pgwright import verbs
+from pgwright.run.approval import open_gate
 from pgwright.shadow.server import Server
 from pgwright.shadow.stage import Options
 from pgwright.verbs.refusals import BrokenSeal
@@ -45,3 +46,16 @@ def test_work_in_hand_stops_only_outside_of_development(history: SealedProject) 
         verbs.apply(history.found, "staging")
     verbs.prove(history.found, whole=True, wish=wish)
     assert verbs.apply(history.found, "dev").after == ("b1",)
+
+
+def test_the_way_back_is_asked_about_frozen_revisions_only(history: SealedProject) -> None:
+    wish = verbs.Wish(options=Options(rows="none"))
+    verbs.prove(history.found, whole=True, wish=wish)
+    free = verbs.How(gate=open_gate)
+    verbs.apply(history.found, "staging", how=free)
+    history.add("b1", "a4")
+    history.add("b2", "a4")  # two heads, and neither is sealed: somebody's work
+    assert verbs.undo(history.found, "staging", "a3", how=free).after == ("a3",)
+    history.change("migrations/versions/a1_person.py", "sa.Text()", "sa.String(20)")
+    with pytest.raises(BrokenSeal, match="a1 is frozen and was edited"):
+        verbs.undo(history.found, "staging", "a2", how=free)

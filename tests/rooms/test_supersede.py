@@ -13,7 +13,7 @@ from ssh_keys import make_key, public_words
 
 from pgwright.doors.cli import cli
 from pgwright.gate import approval_refusals as refusals
-from pgwright.gate.refusals import NotFrozen
+from pgwright.gate.refusals import NotChanged, NotFrozen
 from pgwright.gate.supersede import check_supersede
 from pgwright.verbs.approve import approve
 from pgwright.verbs.history import history_supersede
@@ -54,7 +54,8 @@ def test_an_edit_is_refused_until_somebody_else_signed_it(project: SealedProject
     assert approve(project.found, id, project.root / "keys/alice").missing == ""
     assert project.read() == {}
     before = project.sums.read_text()
-    project.seal()
+    assert project.seal().superseded == ("a3",)
+    assert project.seal().superseded == ()
     assert project.sums.read_text() != before
     assert project.read() == {}
     assert check_supersede(project.found, id)[1] == ("alice@example.org",)
@@ -86,6 +87,9 @@ def test_what_is_not_frozen_needs_none(project: SealedProject) -> None:
     project.add("b1", "a4")
     with pytest.raises(NotFrozen):
         history_supersede(project.found, "b1")
+    project.change("migrations/versions/a1_person.py", "def upgrade", "# why\ndef upgrade")
+    with pytest.raises(NotChanged, match="a1 says what its record says"):
+        history_supersede(project.found, "a1")
 
 
 def test_the_commands(project: SealedProject, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,8 @@ import re
 from collections.abc import Sequence
 
 from pgwright.desk.entry import Entry, is_bookkeeping, one_line
-from pgwright.records import Change, Reason, Tried
+from pgwright.desk.ran import ran
+from pgwright.records import Change, Reason, Receipt, Tried
 from pgwright.step import Finding, Observed, Phase
 
 _DROPS = re.compile(r"\bDROP\s+(?:COLUMN|TABLE)\b", re.IGNORECASE)
@@ -22,10 +23,11 @@ _WHEN: dict[Phase, str] = {
 }
 
 
-def appendix(change: Change | None, found: Sequence[Entry]) -> list[str]:
+def appendix(change: Change | None, found: Sequence[Entry], receipts: Sequence[Receipt] = ()) -> list[str]:
     """The sections that have something to say, in order."""
     sections = [
         ("Approval", _approval(change)),
+        ("Where it ran", ran(found, receipts)),
         ("Reasons", [line for e in found if e.proof for r in e.proof.reasons for line in _reason(e.revision, r)]),
         ("Validation queries", _validation(found)),
         ("Deployment order", _order(found)),

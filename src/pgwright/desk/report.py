@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from pgwright.desk.appendix import appendix
 from pgwright.desk.entry import Entry, entries, rollback_test
 from pgwright.desk.wording import describe
-from pgwright.records import Change, Proof
+from pgwright.records import Change, Proof, Receipt
 
 
-def migration_report(change: Change | None, proofs: Sequence[Proof]) -> str:
-    """The report in Markdown. `change` is None for revisions that pgwright did not plan."""
+def migration_report(change: Change | None, proofs: Sequence[Proof], receipts: Sequence[Receipt] = ()) -> str:
+    """The report in Markdown. `change` is None for revisions that pgwright did not plan; `receipts` say where it ran."""
     found = entries(change, proofs)
     blocks = [
         "## Migration Report",
@@ -24,7 +24,7 @@ def migration_report(change: Change | None, proofs: Sequence[Proof]) -> str:
         _script("Downgrade Script", [(e, e.downgrade) for e in reversed(found)]),
         f"**Rollback Test:** {rollback_test(found)}",
         _bullets("Next Steps", next_steps(change, found)),
-        *appendix(change, found),
+        *appendix(change, found, receipts),
     ]
     return "\n\n".join(blocks) + "\n"
 

@@ -15,7 +15,7 @@ from pgwright.gate.approval_refusals import LineEnds, NotAnApproval
 
 FORMAT = "approval/1"
 LINE = re.compile(r"([a-z][a-z_-]*): ?(.*)")
-REPEATED = ("drop", "rewrite")
+REPEATED = ("drop", "rewrite", "part", "wrote")  # the last two in an approval of several revisions (run_approval.py)
 REQUIRED = (
     "format", "what", "revision", "direction", "environment", "cluster", "database", "plan", "proof", "tier", "author",
     "quorum", "requested", "expires", "nonce",
@@ -45,6 +45,8 @@ class Wanted:
     requested: datetime
     expires: datetime
     nonce: str
+    writers: tuple[str, ...] = ()  # beside the author, who cannot approve either
+    earlier: tuple[str, ...] = ()  # revisions that run before it under the same signature
 
     @property
     def id(self) -> str:
@@ -60,7 +62,7 @@ def in_file_name(revision: str) -> str:
 def text_of(wanted: Wanted) -> str:
     """The text to sign. Raises NotAnApproval when a value would break its line."""
     verb = "apply" if wanted.direction == "up" else "undo"
-    what = f"{verb} {wanted.revision}: {_loss(wanted)}"
+    what = f"{verb} {wanted.revision}: {loss(wanted.drops, wanted.rewrites)}"
     pairs = [
         ("format", FORMAT), ("what", what), ("revision", wanted.revision), ("direction", wanted.direction),
         ("environment", wanted.environment), ("cluster", wanted.cluster), ("database", wanted.database),
@@ -103,7 +105,7 @@ def _wanted(said: dict[str, str], facts: dict[str, list[str]]) -> Wanted:
         tier=said["tier"],
         author=said["author"],
         quorum=int(said["quorum"]),
-        needs_touch=_touch(facts),
+        needs_touch=needs_touch(facts),
         requested=read_moment(said["requested"]),
         expires=read_moment(said["expires"]),
         nonce=said["nonce"],
@@ -149,14 +151,15 @@ def lines_of(pairs: Iterable[tuple[str, str]]) -> str:
     return "".join(f"{key}: {value}\n" for key, value in pairs)
 
 
-def _touch(facts: dict[str, list[str]]) -> bool:
+def needs_touch(facts: dict[str, list[str]]) -> bool:
+    """Whether it asks for hardware keys. Raises ValueError for another word than `required`."""
     if facts.get("touch", ["required"]) != ["required"]:
         raise ValueError("touch can only be required")
     return "touch" in facts
 
 
-def _loss(wanted: Wanted) -> str:
+def loss(drops: Sequence[str], rewrites: Sequence[str]) -> str:
     """The worst of it in a few words: people read the beginning."""
-    told = [f"drops {', '.join(wanted.drops)}"] if wanted.drops else []
-    told += [f"rewrites {', '.join(wanted.rewrites)}"] if wanted.rewrites else []
+    told = [f"drops {', '.join(drops)}"] if drops else []
+    told += [f"rewrites {', '.join(rewrites)}"] if rewrites else []
     return "; ".join(told) or "drops nothing, rewrites nothing"

@@ -240,6 +240,33 @@ class NotSigned(Refusal):
     code = "PW-GATE-45"
 
 
+class NothingToSign(Refusal):
+    """
+    {what} names no revision
+    A..B is what comes after A, up to B. See the history: pgwright status
+    """
+
+    code = "PW-GATE-54"
+
+
+class NotAPart(Refusal):
+    """
+    {name} does not list {revision}
+    Ask for an approval that does: pgwright request {revision} --env {environment}
+    """
+
+    code = "PW-GATE-52"
+
+
+class OutOfTurn(Refusal):
+    """
+    {approval} was signed for {earlier} before {revision}, and in the history as it is now {earlier} does not come before it
+    What was signed is an order as well. Ask for a new one: pgwright request {revision} --env {environment}
+    """
+
+    code = "PW-GATE-53"
+
+
 class PolicyTooLoose(Refusal):
     """
     {key} = {given} in pgwright.toml asks for less than the rules of the house: {rule}

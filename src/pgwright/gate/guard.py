@@ -13,7 +13,7 @@ from psycopg import sql
 Connection = psycopg.Connection[tuple[Any, ...]]
 Tier = Literal["T1", "T2"]
 
-VERSION = 1
+VERSION = 2
 FILES = ("ed25519", "sshsig", "tables", "ledger", "approval", "session", "content", "signers", "access")
 OWNER, GATE, RUNNER = "pgwright_owner", "pgwright_gate", "pgwright_runner"
 OURS = ("guard", "signer", "seat", "run", "used", "ledger", "moved")

@@ -54,6 +54,12 @@ def read_inputs(project: Project, known: Iterable[Line] = ()) -> tuple[History, 
     }
 
 
+def input_of(project: Project, one: Written) -> Input:
+    """One revision of the history, without a look at the others."""
+    text = sha256(one.file.read_bytes()).hexdigest()
+    return _input(one, text, {}, project.root, {}, sums_file(project).parent)
+
+
 def _written(line: Line, file: Path) -> Written:
     return Written(line.revision, line.down, line.depends, line.labels, "", file, 1, None, None)
 

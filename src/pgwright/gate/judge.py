@@ -6,12 +6,12 @@ the approver, that a quorum is of different people, expiry, and the use of an ap
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from pgwright.gate.approval import Wanted, moment, read_text
+from pgwright.gate.approval import Wanted, moment
 from pgwright.gate.approval_refusals import (
     AuthorSigned,
     BadSignature,
@@ -24,11 +24,13 @@ from pgwright.gate.approval_refusals import (
     NotListed,
     NotTouched,
     OtherPlan,
+    OutOfTurn,
     Replayed,
     TooFew,
     WrongNamespace,
 )
 from pgwright.gate.plan_digest import Message, plan_digest, what_changed
+from pgwright.gate.run_approval import wanted_of
 from pgwright.gate.signers import Signer
 from pgwright.gate.sshsig import HARDWARE, NAMESPACE, Signature, read
 
@@ -43,6 +45,7 @@ class Document:
     text: str
     signatures: tuple[tuple[str, str], ...]  # (file, content)
     plan: tuple[Message, ...] = ()  # what the plan was when it was asked for; not signed, so never trusted
+    plans: Mapping[str, tuple[Message, ...]] = field(default_factory=dict)  # the same by revision, where it is for several
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Circumstances:
     cluster: str | None = None
     database: str | None = None
     used: Callable[[str], str | None] = lambda nonce: None  # where a nonce was used before
+    before: Collection[str] | None = None  # revisions that come before it on this way
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +88,13 @@ class Signable(Protocol):
     def expires(self) -> datetime: ...
 
 
-def judge(document: Document, around: Circumstances) -> Approved:
-    """The approval, when it counts. Every refusal says what is wrong with it and what to do."""
-    wanted = read_text(document.text, f"{document.id}.txt")
+def judge(document: Document, around: Circumstances, revision: str | None = None) -> Approved:
+    """The approval, when it counts for that revision. Every refusal says what is wrong with it and what to do."""
+    wanted = wanted_of(document.text, f"{document.id}.txt", revision)
     _this_place(document.id, wanted, around)
+    _in_turn(document.id, wanted, around)
     _same_plan(document, wanted, around)
-    return Approved(wanted, signed_by(document, wanted, around))
+    return Approved(wanted, signed_by(document, wanted, replace(around, authors=(*around.authors, *wanted.writers))))
 
 
 def signed_by(document: Document, wanted: Signable, around: Circumstances) -> tuple[str, ...]:
@@ -126,10 +131,18 @@ def _this_place(approval: str, wanted: Wanted, around: Circumstances) -> None:
         raise Replayed(where=where, **facts)
 
 
+def _in_turn(approval: str, wanted: Wanted, around: Circumstances) -> None:
+    """Several revisions were signed in an order: whether each came to its end, the database knows."""
+    late = next((one for one in wanted.earlier if around.before is not None and one not in around.before), None)
+    if late is not None:
+        raise OutOfTurn(approval=approval, revision=wanted.revision, earlier=late, environment=wanted.environment)
+
+
 def _same_plan(document: Document, wanted: Wanted, around: Circumstances) -> None:
     facts: dict[str, Any] = {"approval": document.id, "revision": wanted.revision, "environment": wanted.environment}
     if around.plan is not None and plan_digest(around.plan) != wanted.plan:
-        then = document.plan if plan_digest(document.plan) == wanted.plan else None
+        kept = document.plans.get(wanted.revision, document.plan)
+        then = kept if plan_digest(kept) == wanted.plan else None
         what = (
             what_changed(then, around.plan) if then is not None else "the statements are not the ones that were signed"
         )

@@ -86,6 +86,15 @@ class WhichHead(Refusal):
     code = "PW-GATE-09"
 
 
+class NotChanged(Refusal):
+    """
+    {revision} says what its record says: there is nothing to supersede
+    Formatting and comments may change as they are; edit the file first when its record has to change.
+    """
+
+    code = "PW-GATE-11"
+
+
 class NotFrozen(Refusal):
     """
     {revision} is not frozen, so its record needs no signature

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +11,8 @@ from pgwright.gate.approval import Wanted
 from pgwright.gate.approval_refusals import NoProof
 from pgwright.gate.kinds import kinds_of
 from pgwright.gate.plan_digest import Message, plan_digest, plan_of, proof_digest
-from pgwright.gate.policy import Decision, Policy, decide
+from pgwright.gate.policy import TIERS, Decision, Policy, decide
+from pgwright.gate.run_approval import Part, WantedRun
 from pgwright.project.settings import Environment
 from pgwright.records import Proof
 
@@ -52,6 +54,42 @@ def wanted_for(
         nonce=secrets.token_hex(16),
     )
     return wanted, plan
+
+
+def wanted_for_all(
+    proofs: Sequence[Proof],
+    place: Place,
+    policy: Policy,
+    authors: Sequence[str],
+    now: datetime,
+    *,
+    direction: str = "up",
+) -> tuple[WantedRun, dict[str, tuple[Message, ...]]]:
+    """What has to be signed once before these revisions may run there, in this order, and their plans. Raises NoProof.
+
+    `authors`: who asks, or wrote the first of them, and then everybody who wrote another.
+    """
+    each = [wanted_for(proof, place, policy, authors[0], now, direction=direction) for proof in proofs]
+    decisions = [decision_on(proof, policy, place.environment, direction) for proof in proofs]
+    tier = max((one.tier for one in decisions), key=TIERS.index)
+    first = each[0][0]
+    return WantedRun(
+        parts=tuple(Part(one.revision, one.plan, one.proof) for one, _ in each),
+        direction=direction,
+        environment=first.environment,
+        cluster=first.cluster,
+        database=first.database,
+        drops=tuple(dict.fromkeys(drop for one, _ in each for drop in one.drops)),
+        rewrites=tuple(dict.fromkeys(rewrite for one, _ in each for rewrite in one.rewrites)),
+        tier=Decision(tier, tuple(step for one in decisions for step in one.steps)).words,
+        author=authors[0],
+        writers=tuple(dict.fromkeys(one for one in authors[1:] if one.casefold() != authors[0].casefold())),
+        quorum=policy.quorum,
+        needs_touch=policy.touch,
+        requested=first.requested,
+        expires=first.expires,
+        nonce=first.nonce,
+    ), {one.revision: plan for one, plan in each}
 
 
 def decision_on(proof: Proof, policy: Policy, environment: Environment | None, direction: str = "up") -> Decision:

@@ -24,6 +24,7 @@ class Sealed:
     entered: tuple[str, ...]  # revisions whose line is new or other than before
     kept: int
     dropped: tuple[str, ...] = ()  # revisions that were never frozen and have no file any more
+    superseded: tuple[str, ...] = ()  # frozen ones whose new line somebody signed
     format: str = "seal/1"
 
 
@@ -46,7 +47,8 @@ def seal(
         if problem.kind in ("syntax", "unreadable", "duplicate"):
             raise Unreadable(problem=problem.message, file=str(problem.file), line=problem.line)
     old = before.by_revision
-    fixed = {**held.lines, **superseding(project, held.lines, base)}
+    signed = superseding(project, held.lines, base)
+    fixed = {**held.lines, **signed}
     stale = [
         name
         for name, now in inputs.items()
@@ -59,7 +61,9 @@ def seal(
     kept = [line for line in lines if line is not None]
     _write(path, sums_text(kept, convention_hash(project) or ""))
     dropped = tuple(name for name in old if name not in inputs and name not in fixed)
-    return Sealed(path.relative_to(project.root).as_posix(), tuple(stale), len(kept) - len(stale), dropped)
+    written = tuple(name for name, line in signed.items() if old.get(name) != line)
+    entered = len(stale) + len(written)
+    return Sealed(path.relative_to(project.root).as_posix(), tuple(stale), len(kept) - entered, dropped, written)
 
 
 def line_of(now: Input, rendered: Rendered) -> Line:

@@ -13,6 +13,7 @@ from pgwright.gate.sshsig import HARDWARE, NAMESPACE, PLAIN
 from pgwright.project import Project
 from pgwright.project.repository import git
 
+CHATTER = "Signing data on standard input"  # said each time; what a person has to do comes after it
 USUAL = ("id_ed25519_sk", "id_ed25519")
 REMEDIES = (  # the first that ssh-keygen's words hold
     (
@@ -46,7 +47,8 @@ def sign(text: bytes, key: Path, tell: Callable[[str], None]) -> str:
         said = []
         for line in child.stderr:
             said.append(line.strip())
-            tell(line.strip())
+            if not line.startswith(CHATTER):
+                tell(line.strip())
         if child.wait() != 0:
             raise _not_signed(key, said)
         out.seek(0)

@@ -12,7 +12,9 @@ from pathlib import Path
 from pgwright.step import Finding, Severity
 
 SEAL = "Seal it as it is now: pgwright history seal {revision}"
-NEW = "Say it in a new revision. To change the record of an applied one takes a signature: pgwright history supersede"
+NEW = (
+    "Say it in a new revision. To change the record of an applied one takes a signature: pgwright history supersede {revision}"
+)
 
 
 @dataclass(frozen=True, slots=True)

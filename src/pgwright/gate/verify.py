@@ -28,6 +28,7 @@ class Verified:
     frozen: int
     compiled: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    applied: int = 0  # frozen by the ledger of a database as well
     format: str = "history/1"
 
     @property

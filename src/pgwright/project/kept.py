@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from pgwright.project import Project
-from pgwright.records import Proof, from_json, to_json
+from pgwright.records import Proof, Receipt, from_json, to_json
 
 Kind = Literal["changes", "proofs", "receipts", "backups"]
 
@@ -33,6 +33,14 @@ def kept_proofs(project: Project) -> Iterator[Proof]:
     """Every proof on record, by the names of their files."""
     for file in sorted((project.root / ".pgwright" / "proofs").glob("*.json")):
         yield from_json(Proof, json.loads(file.read_text("utf-8")))
+
+
+def kept_receipts(project: Project) -> Iterator[Receipt]:
+    """Every receipt on record, by the names of their files."""
+    for file in sorted((project.root / ".pgwright" / "receipts").glob("*.json")):
+        plain = json.loads(file.read_text("utf-8"))
+        if isinstance(plain, dict) and plain.get("format") == "receipt/1":  # others only name what they applied
+            yield from_json(Receipt, plain)
 
 
 def _safe(name: str) -> str:

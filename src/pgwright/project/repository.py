@@ -24,7 +24,10 @@ def git(repository: Path, *arguments: str) -> str | None:
 
 
 def merge_base(repository: Path, main: str | None = None) -> str | None:
-    """The commit that the work tree is compared with: the merge base of HEAD with the main branch."""
+    """The commit that the work tree is compared with: the merge base of HEAD with the main branch.
+
+    In the middle of a merge the work tree holds the other side as well: what that side has of the main branch counts.
+    """
     if main:
         candidates: tuple[str, ...] = (f"origin/{main}", main)
     else:
@@ -34,8 +37,17 @@ def merge_base(repository: Path, main: str | None = None) -> str | None:
     for name in candidates:
         base = git(repository, "merge-base", "HEAD", name)
         if base is not None:
-            return base.strip()
+            return _while_merging(repository, name, base.strip()) or base.strip()
     return None
+
+
+def _while_merging(repository: Path, main: str, base: str) -> str | None:
+    """Where the branch that is being merged left the main branch, when that is ahead of where HEAD left it."""
+    if git(repository, "rev-parse", "--verify", "-q", "MERGE_HEAD") is None:
+        return None
+    other = (git(repository, "merge-base", "MERGE_HEAD", main) or "").strip()
+    is_ahead = other and git(repository, "merge-base", "--is-ancestor", base, other) is not None
+    return other if is_ahead else None
 
 
 def has_commits(repository: Path) -> bool:

@@ -34,6 +34,7 @@ class Accepted:
     text: str
     signatures: tuple[str, ...]
     people: tuple[str, ...] = ()
+    line: str = ""  # of the revision in migrations.sum: what a ledger remembers of what ran
 
 
 @dataclass(frozen=True, slots=True)

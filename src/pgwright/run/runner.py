@@ -213,7 +213,7 @@ def _closed(work: Work, unit: Unit, progress: _Progress) -> Receipt:
     wrong = any(count for _, count in counts)
     state = "differs" if told else "invalid" if wrong else "done"
     journal.tell(session, None, "done", f"{unit.revision} {unit.direction}")
-    head = seat.leave(session, unit, state)
+    head = seat.leave(session, unit, work.approvals.get(unit.revision), state)
     with_table, without = seen.fingerprints()
     if unit.tenant:
         with_table = tenants.fingerprint(seen.schema, unit.tenant)

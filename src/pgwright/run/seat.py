@@ -19,6 +19,9 @@ from pgwright.run.session import Session
 from pgwright.run.unit import Unit
 from pgwright.step import Observed
 
+# What a guard says of a kind of text that it does not know; it was judged here before, so it is not damaged.
+OLDER = ("the text says part twice", "the text is no approval/1")
+
 
 def take(session: Session, unit: Unit, accepted: Accepted | None) -> None:
     """Open the approval, or go on with it after a kill; from here on the session is the owner. Raises Refused.
@@ -43,6 +46,8 @@ def _open(session: Session, accepted: Accepted, messages: Sequence[Observed]) ->
     except psycopg.errors.InsufficientPrivilege as error:
         message = (error.diag.message_primary or "it said no").removeprefix("pgwright: ")
         hint = error.diag.message_hint or "A run needs a login that is pgwright_runner, or a member of it."
+        if message in OLDER:
+            hint = f"The guard there is older. Lay this one over it: pgwright gate install --env {session.name} --yes"
         raise Refused(environment=session.name, message=message, hint=hint) from error
 
 
@@ -58,17 +63,17 @@ def passed(session: Session, unit: Unit, message: Observed, *, last: bool) -> No
         session.run("declare_steps", upto=len(unit.messages) if last else unit.number_of(message))
 
 
-def leave(session: Session, unit: Unit, state: str) -> str:
+def leave(session: Session, unit: Unit, accepted: Accepted | None, state: str) -> str:
     """Close the approval for good, with what came of it. The ledger's head after it, as reports carry it."""
     if not session.is_guarded:
         return ""
-    head = _close(session, unit.revision, unit.direction, state)
+    head = _close(session, unit.revision, unit.direction, state, accepted.line if accepted else "")
     session.point(f"{unit.revision}.seat.left")
     return head
 
 
-def _close(session: Session, revision: str, direction: str, state: str) -> str:
-    session.run("close_run", revision=revision, direction=direction, state=state)
+def _close(session: Session, revision: str, direction: str, state: str, line: str) -> str:
+    session.run("close_run", revision=revision, direction=direction, state=state, line=line)
     session.conn.execute("RESET ROLE")
     [(seq, hash)] = session.look("ledger_head")
     return f"{seq} {hash}"
@@ -83,4 +88,4 @@ def close_left(session: Session, accepted: Accepted, direction: str, messages: S
     """Close the approval of a revision whose last step was committed by a run that ended before it could say so."""
     _open(session, accepted, messages)
     session.run("declare_steps", upto=len(messages))
-    return _close(session, accepted.revision, direction, "done, closed by the next run")
+    return _close(session, accepted.revision, direction, "done, closed by the next run", accepted.line)

@@ -30,7 +30,7 @@ from pgwright.verbs.gatekeeper import close_left, gatekeeper, remember_head
 from pgwright.verbs.notify import notified
 from pgwright.verbs.rebuilt import rebuilding
 from pgwright.verbs.refusals import BrokenHistory
-from pgwright.verbs.sealed import require_sealed
+from pgwright.verbs.sealed import require_applied, require_sealed
 from pgwright.verbs.way import Units, way_of
 
 
@@ -80,14 +80,14 @@ def execute(
     known = known_of(project)
     address = address_of(project.settings, environment)
     direction = "down" if back else "up"
-    if not back:  # the way back is the proven one, whatever somebody is working on
-        require_sealed(project, address.environment.kind, on_event)
+    require_sealed(project, address.environment.kind, on_event, back=back)
     with (
         notified(project, environment, direction, on_event) as told,
         opened(address, how.policy, on_event, how.point, how.stopping) as session,
         journal.alone(session),
     ):
         origin.require(session, project.root)
+        require_applied(project, session, on_event)
         close_left(project, session, known)
         way = way_of(session, known, units_of, how.tenant, how.canary)
         before, units = way.heads(session), way.units

@@ -6,23 +6,24 @@ approval that counts here and now. Where the database is guarded, it lets nothin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pgwright.errors import Refusal
-from pgwright.gate.approval import read_text
+from pgwright.gate.applied import line_for
 from pgwright.gate.judge import Approved, Document, judge
 from pgwright.gate.ledger import Head
 from pgwright.gate.ledger import keep as keep_head
 from pgwright.gate.papers import approval_digest, documents
 from pgwright.gate.policy import Decision, Policy, policy_of
 from pgwright.gate.request import Place, decision_on
+from pgwright.gate.run_approval import wanted_of
 from pgwright.project import Project
 from pgwright.run import journal, seat
 from pgwright.run.approval import Accepted, Answered, Asked, Gate
 from pgwright.run.planned import Known
 from pgwright.run.session import Session
 from pgwright.run.unit import Unit
-from pgwright.verbs.approve import circumstances
+from pgwright.verbs.approve import circumstances, proof_of
 from pgwright.verbs.refusals import ForbiddenStep
 
 
@@ -33,17 +34,20 @@ def gatekeeper(project: Project, base: str | None = None) -> Gate:
         policy = policy_of(project.settings.policy)
         place = Place(asked.environment, asked.about.identifier, asked.about.database)
         outstanding: list[tuple[str, str]] = []
+        unasked: list[str] = []
         accepted: list[Accepted] = []
         for unit in asked.units:
             decision = decision_on(unit.proof, policy, asked.environment, unit.direction)
             if not _is_needed(asked, unit, decision):
                 continue
-            found = _approval(project, unit, place, base)
+            found = _approval(project, unit, place, base, asked.is_guarded)
             if isinstance(found, Accepted):
                 accepted.append(found)
             else:
                 outstanding.append((unit.revision, _in_words(asked, unit, decision, policy, found)))
-        return Answered(tuple(outstanding), tuple(accepted))
+                unasked += [unit.revision] if found is None else []
+        together = _together(asked, unasked)
+        return Answered(tuple((one, what + together) for one, what in outstanding), tuple(accepted))
 
     return ask
 
@@ -55,12 +59,14 @@ def _is_needed(asked: Asked, unit: Unit, decision: Decision) -> bool:
     return asked.is_guarded or (kind != "dev" and decision.tier != "independent")
 
 
-def _approval(project: Project, unit: Unit, place: Place, base: str | None) -> Accepted | Refusal | None:
+def _approval(
+    project: Project, unit: Unit, place: Place, base: str | None, is_guarded: bool
+) -> Accepted | Refusal | None:
     """The newest approval that counts; else what is wrong with the newest request; None when there is none."""
     wrong: Refusal | None = None
     for document in _requests(project, unit, place):
         try:
-            return _accepted(document, _judged(project, document, place, base))
+            return _accepted(project, document, _judged(project, document, unit.revision, place, base), is_guarded)
         except Refusal as refused:
             wrong = wrong or refused
     return wrong
@@ -69,20 +75,20 @@ def _approval(project: Project, unit: Unit, place: Place, base: str | None) -> A
 def _requests(project: Project, unit: Unit, place: Place) -> Iterator[Document]:
     """The requests for this revision, this way."""
     for document in documents(project, unit.revision, place.environment.name):
-        if read_text(document.text, document.id).direction == unit.direction:
+        if wanted_of(document.text, document.id, unit.revision).direction == unit.direction:
             yield document
 
 
-def _judged(project: Project, document: Document, place: Place, base: str | None) -> Approved:
-    wanted = read_text(document.text, f"{document.id}.txt")
-    return judge(document, circumstances(project, wanted, document, place, base))
+def _judged(project: Project, document: Document, revision: str, place: Place, base: str | None) -> Approved:
+    wanted = wanted_of(document.text, f"{document.id}.txt", revision)
+    return judge(document, circumstances(project, wanted, document, place, base), revision)
 
 
-def _accepted(document: Document, approved: Approved) -> Accepted:
+def _accepted(project: Project, document: Document, approved: Approved, is_guarded: bool) -> Accepted:
     signatures = tuple(content for _, content in document.signatures)
-    return Accepted(
-        approved.wanted.revision, approval_digest(document), document.text, signatures, approved.people
-    )
+    revision = approved.wanted.revision
+    line = line_for(project, proof_of(project, revision)) if is_guarded else ""
+    return Accepted(revision, approval_digest(document), document.text, signatures, approved.people, line)
 
 
 def _in_words(asked: Asked, unit: Unit, decision: Decision, policy: Policy, wrong: Refusal | None) -> str:
@@ -96,6 +102,15 @@ def _in_words(asked: Asked, unit: Unit, decision: Decision, policy: Policy, wron
     return f"{who}{people}. Ask for it: {command}"
 
 
+def _together(asked: Asked, revisions: Sequence[str]) -> str:
+    """How to ask for several at once."""
+    if len(revisions) < 2:
+        return ""
+    down = " --down" if asked.units[0].direction == "down" else ""
+    command = f"pgwright request {' '.join(revisions)} --env {asked.environment.name}{down}"
+    return f"\nFor all {len(revisions)} that wait, with one signature: {command}"
+
+
 def close_left(project: Project, session: Session, known: Known) -> None:
     """Close what a run left open that was killed between its last commit and the end; then its approval is used up."""
     left = seat.unclosed(session)
@@ -105,10 +120,10 @@ def close_left(project: Project, session: Session, known: Known) -> None:
     _, revision, direction, *_ = last[0]
     place = Place(session.address.environment, session.about.identifier, session.about.database)
     for document in documents(project, revision, session.name):
-        wanted = read_text(document.text, document.id)
+        wanted = wanted_of(document.text, document.id, revision)
         if wanted.nonce in left and wanted.direction == direction:
             try:
-                accepted = _accepted(document, _judged(project, document, place, None))
+                accepted = _accepted(project, document, _judged(project, document, revision, place, None), True)
                 proof = known.proofs[revision]
                 messages = proof.messages_up if direction == "up" else proof.messages_down
                 head = seat.close_left(session, accepted, direction, messages)

@@ -64,7 +64,7 @@ class BrokenSeal(Refusal):
     """
     the history is not what was sealed ({count} finding(s)): {first}
     {instead}
-    All of it: pgwright history verify
+    All of it: {command}
     """
 
     code = "PW-GATE-50"

@@ -12,7 +12,9 @@ from pgwright.event import OnEvent
 
 if TYPE_CHECKING:
     from pgwright.gate.compare import Rendered
+    from pgwright.gate.seal import Sealed
     from pgwright.project import Project
+    from pgwright.verbs import Wish
 
 BASE = click.option(
     "--base", metavar="COMMIT", help="The commit whose revisions are frozen; by default where the main branch was left."
@@ -57,27 +59,36 @@ def seal(revision: str | None, base: str | None) -> None:
         project = call.found()
         wanted = select(project.history(), revision) if revision else None
         done = seal(project, renderer(project, call, on_event), wanted, base=base)
-        return Answer(to_json(done), lambda: f"{done.file}: {len(done.entered)} sealed, {done.kept} kept as they were")
+        return Answer(to_json(done), lambda: _written(done))
 
     answer({"format": "seal/1"}, run)
 
 
 @command.command("verify")
 @click.option("--compile", "everything", is_flag=True, help="Compile every revision, whatever its inputs say.")
+@click.option("--env", "environment", metavar="ENV", help="Ask the ledger of that guarded database as well.")
 @BASE
 @shared
-def verify(everything: bool, base: str | None) -> None:
+def verify(everything: bool, environment: str | None, base: str | None) -> None:
     """Compare every revision with its line in migrations.sum; exit status 1 when something does not hold.
 
     Reads files and git. Only a revision that the hashes leave in doubt (a file that it imports changed, or the naming
-    convention) is compiled, with the project's own env.py.
+    convention) is compiled, with the project's own env.py. With --env also what the ledger of a guarded database says was
+    applied there: it remembers what git may no longer know.
     """
 
     def run(call: Call, on_event: OnEvent) -> Answer:
         from pgwright.gate.verify import verify
 
         project = call.found()
-        found = verify(project, renderer(project, call, on_event), base=base, everything=everything)
+        if environment:
+            from pgwright.verbs.history import history_verify_at
+
+            found = history_verify_at(
+                project, environment, base=base, everything=everything, wish=_wish(call), on_event=on_event
+            )
+        else:
+            found = verify(project, renderer(project, call, on_event), base=base, everything=everything)
         return Answer(_json(found), lambda: _shown(found), 0 if found.is_clean else 1)
 
     answer({"format": "history/1", "findings": []}, run)
@@ -125,9 +136,10 @@ def merge(message: str | None) -> None:
 @command.command("supersede")
 @click.argument("revision", metavar="REV")
 @click.option("--author", metavar="NAME", help="Who changed it; by default the author of the file's last commit.")
+@click.option("--env", "environment", metavar="ENV", help="Its record in the ledger of that guarded database.")
 @BASE
 @shared
-def supersede(revision: str, author: str | None, base: str | None) -> None:
+def supersede(revision: str, author: str | None, environment: str | None, base: str | None) -> None:
     """Ask for a signature under a changed record of a frozen revision. There is no other way to change one.
 
     Writes a text like those of `pgwright request`; somebody else signs it with `pgwright approve`. Then verify takes the
@@ -135,12 +147,17 @@ def supersede(revision: str, author: str | None, base: str | None) -> None:
     """
 
     def run(call: Call, on_event: OnEvent) -> Answer:
+        from pgwright.gate.sums import read_line, sums_file
         from pgwright.verbs.history import history_supersede
 
-        path = history_supersede(call.found(), revision, author=author, base=base, on_event=on_event)
+        project = call.found()
+        path = history_supersede(project, revision, author=author, base=base, environment=environment, on_event=on_event)
         text, id = path.read_text("utf-8"), path.name.removesuffix(".txt")
         data = {"format": "supersede/1", "id": id, "file": str(path), "text": text}
-        return Answer(data, lambda: f"{text}\nSomebody else signs it: pgwright approve {id}")
+        line = read_line(path.with_suffix(".line").read_text("utf-8").rstrip("\n"), path.name)
+        changed = (sums_file(project).parent / line.file).relative_to(project.root)
+        look = f"Whoever signs looks at what changed: git log -p -- {changed} (what is not committed yet: git diff)"
+        return Answer(data, lambda: f"{text}\n{look}\nSomebody else signs it: pgwright approve {id}")
 
     answer({"format": "supersede/1"}, run)
 
@@ -172,14 +189,23 @@ def renderer(project: Project, call: Call, on_event: OnEvent) -> Callable[[Seque
     """Compiles revisions, and loads what that takes only when it is called: a clean history starts nothing."""
 
     def render(names: Sequence[str]) -> Mapping[str, Rendered]:
-        from pgwright.shadow.stage import Options
-        from pgwright.verbs import Wish
         from pgwright.verbs.history import renderer
 
-        wish = Wish(python=call.python, options=Options(rows="none", trace=False))
-        return renderer(project, wish, on_event)(names)
+        return renderer(project, _wish(call), on_event)(names)
 
     return render
+
+
+def _written(done: Sealed) -> str:
+    signed = f" {len(done.superseded)} superseded as signed," if done.superseded else ""
+    return f"{done.file}: {len(done.entered)} sealed,{signed} {done.kept} kept as they were"
+
+
+def _wish(call: Call) -> Wish:
+    from pgwright.shadow.stage import Options
+    from pgwright.verbs import Wish
+
+    return Wish(python=call.python, options=Options(rows="none", trace=False))
 
 
 def _json(found: Any) -> dict[str, Any]:
@@ -190,6 +216,7 @@ def _json(found: Any) -> dict[str, Any]:
 
 def _shown(found: Any) -> Any:
     what = f"{found.revisions} revisions, {found.frozen} frozen"
+    what += f", {found.applied} applied there" if found.applied else ""
     compiled = f", {len(found.compiled)} compiled" if found.compiled else ""
     if not found.findings:
         return f"{what}{compiled}: the history is as it was sealed"

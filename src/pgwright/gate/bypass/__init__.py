@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pgwright.gate.bypass import approvals, contents, logins, platform
+from pgwright.gate.bypass import approvals, contents, logins, platform, runs
 from pgwright.gate.bypass.case import Case
 
-CASES: tuple[Case, ...] = (*logins.CASES, *approvals.CASES, *contents.CASES, *platform.CASES)
+CASES: tuple[Case, ...] = (*logins.CASES, *approvals.CASES, *runs.CASES, *contents.CASES, *platform.CASES)

@@ -27,6 +27,9 @@ class Case:
     steps: tuple[str, ...] = ()
     drops: tuple[str, ...] = ()
     rewrites: tuple[str, ...] = ()
+    parts: tuple[tuple[str, ...], ...] = ()  # of an approval of several revisions: the steps of each
+    ran: tuple[int, ...] = ()  # the parts that were run before, by their place from 0
+    given_up: tuple[int, ...] = ()  # after those: opened and closed before their end
     approval: Mapping[str, str | None] = field(default_factory=dict)
     after: tuple[str, str] = ("", "")
     signed: tuple[str, ...] = ("alice",)

@@ -84,6 +84,12 @@ def _played(case: Case, scene: Scene, conn: Connection) -> str:
 def enter(conn: Connection, case: Case, scene: Scene) -> None:
     """Open the case's approval and become the owner, as the runner does. In a scene's transaction the seal comes early."""
     document, signatures = approved(case, scene)
+    for place in (*case.ran, *case.given_up):
+        steps = case.parts[place]
+        conn.execute("SELECT pgwright.open(%s, %s, %s)", (document, signatures, digests(steps)))
+        for number in range(1, 1 + len(steps) if place in case.ran else 1):
+            conn.execute("SELECT pgwright.done(%s)", (number,))
+        conn.execute("SELECT pgwright.close('{}')")
     with conn.transaction():
         conn.execute("SELECT pgwright.open(%s, %s, %s)", (document, signatures, digests(case.steps)))
         conn.execute("SET ROLE pgwright_owner")
@@ -102,11 +108,11 @@ def approved(case: Case, scene: Scene) -> tuple[str, list[str]]:
 def approval(case: Case, scene: Scene) -> str:
     """The text that is signed."""
     lines: dict[str, str | None] = {
-        "format": "approval/1",
+        "format": "run/1" if case.parts else "approval/1",
         "what": "Add users.email",
         "cluster": scene.cluster,
         "database": scene.database,
-        "plan": sha256("\n".join(digests(case.steps)).encode()).hexdigest(),
+        "plan": None if case.parts else _plan(case.steps),
         "author": "mallory",
         "quorum": "1",
         "expires": _moment(timedelta(hours=1)),
@@ -114,13 +120,19 @@ def approval(case: Case, scene: Scene) -> str:
         **case.approval,
     }
     text = "".join(f"{key}: {value}\n" for key, value in lines.items() if value is not None)
-    named = [("drop", one) for one in case.drops] + [("rewrite", one) for one in case.rewrites]
+    named = [("part", f"{_plan(one)} {'0' * 64} r{at}") for at, one in enumerate(case.parts)]
+    named += [("drop", one) for one in case.drops] + [("rewrite", one) for one in case.rewrites]
     return text + "".join(f"{key}: {value}\n" for key, value in named)
 
 
 def digests(steps: Sequence[str]) -> list[str]:
     """The digest of each message, as Step.digest makes it: no parameters."""
     return [sha256(f"{one}\0".encode()).hexdigest() for one in steps]
+
+
+def _plan(steps: Sequence[str]) -> str:
+    """What an approval says of the steps."""
+    return sha256("\n".join(digests(steps)).encode()).hexdigest()
 
 
 def _moment(ahead: timedelta) -> str:
@@ -138,6 +150,7 @@ def _filled(case: Case, scene: Scene) -> Case:
         case,
         tries=tuple(map(fill, case.tries)),
         steps=tuple(map(fill, case.steps)),
+        parts=tuple(tuple(map(fill, one)) for one in case.parts),
         drops=tuple(map(fill, case.drops)),
         rewrites=tuple(map(fill, case.rewrites)),
         approval={key: value and fill(value) for key, value in case.approval.items()},

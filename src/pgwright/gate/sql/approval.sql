@@ -18,7 +18,7 @@ BEGIN
             RAISE EXCEPTION 'pgwright: the text has a line without a key: %', quote_literal(left(line, 60))
                 USING ERRCODE = 'insufficient_privilege';
         END IF;
-        IF facts ? parts[1] AND parts[1] NOT IN ('drop', 'rewrite', 'add', 'remove') THEN -- check: said-twice
+        IF facts ? parts[1] AND parts[1] NOT IN ('drop', 'rewrite', 'add', 'remove', 'part', 'wrote') THEN -- check: said-twice
             RAISE EXCEPTION 'pgwright: the text says % twice', parts[1] USING ERRCODE = 'insufficient_privilege';
         END IF;
         facts := facts || jsonb_build_object(parts[1], coalesce(facts -> parts[1], '[]') || to_jsonb(parts[2]));
@@ -92,6 +92,10 @@ BEGIN
         END IF;
         IF found.principal = lower(facts #>> '{author,0}') THEN -- check: author
             RAISE EXCEPTION 'pgwright: % is the author and cannot approve', found.principal
+                USING ERRCODE = 'insufficient_privilege', HINT = 'Somebody else has to sign.';
+        END IF;
+        IF found.principal IN (SELECT lower(w) FROM unnest(pgwright.said(facts, 'wrote')) w) THEN -- check: wrote
+            RAISE EXCEPTION 'pgwright: % wrote a part of it and cannot approve', found.principal
                 USING ERRCODE = 'insufficient_privilege', HINT = 'Somebody else has to sign.';
         END IF;
         IF found.principal <> ALL (people) THEN

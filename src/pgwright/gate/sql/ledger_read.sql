@@ -8,3 +8,9 @@ SELECT seq, encode(hash, 'hex') FROM pgwright.ledger ORDER BY seq DESC LIMIT 1
 
 -- has_ledger: whether there is one.
 SELECT to_regclass('pgwright.ledger') IS NOT NULL
+
+-- closed: runs that came to the end of their plan, in order, with the line of migrations.sum that they were closed with.
+SELECT seq, body #>> '{{outcome,revision}}', body #>> '{{outcome,direction}}', body #>> '{{outcome,line}}'
+  FROM pgwright.ledger
+ WHERE event = 'close' AND (body ->> 'next')::integer > (body ->> 'of')::integer AND body #>> '{{outcome,revision}}' IS NOT NULL
+ ORDER BY seq

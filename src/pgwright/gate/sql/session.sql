@@ -15,25 +15,57 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
      WHERE s.pid = pg_backend_pid() AND s.started = pgwright.backend_start()
 $$;
 
+-- Which run a text lets begin with these steps: the key under which it is kept. `approval/1` is for one plan. `run/1` lists
+-- several, a line `part: PLAN PROOF REVISION` each: it lets begin, or go on with, the first of them that is not closed,
+-- and only when the one before it came to its end. Each part is a run of its own, so each runs once, in their order.
+CREATE OR REPLACE FUNCTION pgwright.run_of(facts jsonb, plan text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    signed text := facts #>> '{nonce,0}';
+    place bigint;
+BEGIN
+    IF signed !~ '^[0-9a-f]+$' THEN -- check: nonce-form
+        RAISE EXCEPTION 'pgwright: the nonce is not made of hex digits' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF facts #>> '{format,0}' <> 'run/1' THEN
+        IF plan IS DISTINCT FROM facts #>> '{plan,0}' THEN -- check: plan
+            RAISE EXCEPTION 'pgwright: the approval is for plan %, these steps are plan %', facts #>> '{plan,0}', plan
+                USING ERRCODE = 'insufficient_privilege', HINT = 'The revision changed after it was approved. Ask for a new approval: pgwright request';
+        END IF;
+        RETURN signed;
+    END IF;
+    SELECT min(p.place) INTO place
+      FROM unnest(pgwright.said(facts, 'part')) WITH ORDINALITY p(line, place)
+      LEFT JOIN pgwright.run r ON r.nonce = signed || ':' || p.place
+     WHERE split_part(p.line, ' ', 1) = run_of.plan AND r.closed IS NULL;
+    IF place IS NULL THEN -- check: part
+        RAISE EXCEPTION 'pgwright: the approval lists no revision with these steps that has not run yet'
+            USING ERRCODE = 'insufficient_privilege', HINT = 'The revision is not listed, changed after it was approved, or was run. Ask for a new approval: pgwright request';
+    END IF;
+    IF place > 1 AND NOT EXISTS (SELECT FROM pgwright.run r WHERE r.nonce = signed || ':' || (place - 1)
+                                    AND r.closed IS NOT NULL AND r.next > cardinality(r.steps)) THEN -- check: turn
+        RAISE EXCEPTION 'pgwright: this is revision % of the approval, and the one before it has not come to its end', place
+            USING ERRCODE = 'insufficient_privilege', HINT = 'They were signed in this order, each once. Otherwise ask for a new approval: pgwright request';
+    END IF;
+    RETURN signed || ':' || place;
+END $$;
+
 -- Begin, or go on with, an approved run. Returns the number of the step to go on with: one that the server saw commit is
 -- behind it, one outside a transaction (CONCURRENTLY) may have to be repeated.
--- `steps` are the digests of the messages (Step.digest), in order; the approval says the sha256 of their lines as `plan`.
+-- `steps` are the digests of the messages (Step.digest), in order; the approval says the sha256 of their lines.
 CREATE OR REPLACE FUNCTION pgwright.open(document text, signatures text[], steps text[]) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     facts jsonb := pgwright.read_text(document);
     plan text := encode(sha256(convert_to(array_to_string(steps, E'\n'), 'UTF8')), 'hex');
-    this_nonce text := facts #>> '{nonce,0}';
+    this_nonce text;
     people text[];
     run pgwright.run;
 BEGIN
-    PERFORM pgwright.require_current(facts, 'approval/1');
-    IF plan IS DISTINCT FROM facts #>> '{plan,0}' THEN -- check: plan
-        RAISE EXCEPTION 'pgwright: the approval is for plan %, these steps are plan %', facts #>> '{plan,0}', plan
-            USING ERRCODE = 'insufficient_privilege', HINT = 'The revision changed after it was approved. Ask for a new approval: pgwright request';
-    END IF;
+    PERFORM pgwright.require_current(facts, CASE facts #>> '{format,0}' WHEN 'run/1' THEN 'run/1' ELSE 'approval/1' END);
     people := pgwright.approvers(document, signatures, 1);
-    LOCK TABLE pgwright.seat IN EXCLUSIVE MODE;
+    LOCK TABLE pgwright.seat IN EXCLUSIVE MODE;  -- from here on nobody else opens: what follows sees what they left
+    this_nonce := pgwright.run_of(facts, plan);
     INSERT INTO pgwright.run AS r (nonce, plan, steps, drops, rewrites, search_path)
          VALUES (this_nonce, plan, open.steps, pgwright.said(facts, 'drop'), pgwright.said(facts, 'rewrite'),
                  facts #>> '{search_path,0}')

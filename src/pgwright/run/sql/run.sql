@@ -20,7 +20,8 @@ SELECT pgwright.open({document}, {signatures}::text[], {steps}::text[])
 SELECT pgwright.done(n) FROM generate_series((pgwright.here()).next, {upto}) n
 
 -- close_run: for good, with what came of it.
-SELECT pgwright.close(jsonb_build_object('revision', {revision}::text, 'direction', {direction}::text, 'state', {state}::text))
+SELECT pgwright.close(jsonb_build_object('revision', {revision}::text, 'direction', {direction}::text, 'state', {state}::text,
+                                         'line', {line}::text))
 
 -- ledger_head: the last line.
 SELECT seq, encode(hash, 'hex') FROM pgwright.ledger ORDER BY seq DESC LIMIT 1
