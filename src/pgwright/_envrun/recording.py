@@ -68,7 +68,7 @@ class Recorder:
         context = self.context
         output, connection, memo = context.impl.static_output, context.impl.connection, dict(context.impl.memo)
         own = context.connection
-        context.impl._exec = self._exec
+        context.impl._exec, context.impl.create_table = self._exec, _ordered(context.impl.create_table)
         context.impl.memo.clear()  # enums made by another revision must not hide a CREATE TYPE of this one
         context.impl.static_output = self.take
         context.impl.connection = context.connection = _connection(self)
@@ -80,12 +80,22 @@ class Recorder:
             context.impl.static_output, context.impl.connection, context.connection = output, connection, own
             context.impl.memo.clear()
             context.impl.memo.update(memo)
-            del context.impl._exec
+            del context.impl._exec, context.impl.create_table
         return None
 
     def _exec(self, construct, execution_options=None, multiparams=None, params=None):
         """Alembic's own refuses parameters and fails on values that it cannot write as SQL; this takes both."""
         _execute(self, construct, multiparams or params)
+
+
+def _ordered(create_table):
+    """SQLAlchemy keeps a table's indexes in a set: by name, so that the same revision reads the same every time."""
+
+    def ordered(table, **more):
+        table.indexes = sorted(table.indexes, key=lambda one: str(one.name))
+        return create_table(table, **more)
+
+    return ordered
 
 
 def _connection(recorder):
@@ -219,6 +229,7 @@ def record(tree, wanted, files, convention=None):
     try:
         return _recorded(tree, wanted, files, convention)
     finally:
+        gc.freeze()  # or the first collection afterwards walks all that was imported, for nothing
         gc.enable()
 
 
