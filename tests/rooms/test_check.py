@@ -214,6 +214,21 @@ def test_a_revision_that_inspects_the_database_says_so(tmp_path: Path) -> None:
     assert (found.revisions[0].read, found.revisions[0].reason) == ("needs-shadow", "it inspects the database")
 
 
+def test_what_stands_in_downgrade_is_told_of_the_downgrade(tmp_path: Path) -> None:
+    loop = "for row in op.get_bind().execute(sa.text('SELECT 1')):\n    op.execute('SELECT 2')"
+    for number, (body, phase) in enumerate((((loop, "pass"), "upgrade"), (("pass", loop), "downgrade"))):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        assert one(check(project(folder, MADE, body), ["r2"]), "backfill-in-python-loop").phase == phase
+
+
+def test_of_two_new_indexes_on_the_same_keys_the_one_that_guards_nothing_is_spare(tmp_path: Path) -> None:
+    column = 'sa.Column("code", sa.Text(), index=True), sa.UniqueConstraint("code", name="items_code_key")'
+    body = f'op.create_table("items", sa.Column("id", sa.BigInteger(), primary_key=True), {column})'
+    spare = one(check(project(tmp_path, MADE, body), ["r2"]), "duplicate-index")
+    assert spare.message == "index ix_items_code of items has the same keys as items_code_key: code"
+
+
 def test_a_missing_package_is_told_and_the_others_are_read(tmp_path: Path) -> None:
     made = project(tmp_path, MADE, "pass", 'op.create_index("a", "orders", ["note"])')
     write(tmp_path, revision("r2", "r1", "pass", imports="import no_such_package"), "r2")

@@ -13,6 +13,7 @@ from pgwright.hazards.doubt import doubt
 from pgwright.hazards.known import Known
 from pgwright.hazards.masking import masked
 from pgwright.hazards.rule import Found, Rule
+from pgwright.hazards.source import direction
 from pgwright.hazards.statement import Phase, Revision, Script
 from pgwright.step import Finding, Severity
 
@@ -42,7 +43,8 @@ def judge(revision: Revision, known: Known, rules: Iterable[Rule]) -> Iterator[H
     for rule in asked:
         if rule.detect_revision is not None and (not rule.acts or there.intersection(rule.acts)):
             for hit in rule.detect_revision(revision, at_start):
-                yield Hit(finding(rule, hit, revision, hit.phase or rule.phases[0]), rule, hit)
+                phase = hit.phase or (direction(revision.source, hit.line) if not hit.statement else None)
+                yield Hit(finding(rule, hit, revision, phase or rule.phases[0]), rule, hit)
 
 
 def _ended(known: Known, revision: Revision) -> Known:

@@ -76,6 +76,7 @@ GOOD = (
 
 def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
     after = before.after_upgrade or before
+    made = {index.name for statement in revision.upgrade.statements for _, index in made_indexes(statement, after)}
     told = set()
     for statement in revision.upgrade.statements:
         for table, index in made_indexes(statement, after):
@@ -84,7 +85,13 @@ def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
                 if _key(other) == _key(index) and pair not in told:
                     told.add(pair)
                     keys = ", ".join(index.keys)
-                    yield found(statement, index=index.name, table=table.name, other=other.name, keys=keys)
+                    spare, kept = (other, index) if _only_one_is_unique(index, other, made) else (index, other)
+                    yield found(statement, index=spare.name, table=table.name, other=kept.name, keys=keys)
+
+
+def _only_one_is_unique(index: Index, other: Index, made: set[str | None]) -> bool:
+    """True where the other one is new as well and guards nothing: then that one is to be left out."""
+    return index.unique and not other.unique and other.name in made
 
 
 def _key(index: Index) -> tuple[object, ...]:
