@@ -227,6 +227,7 @@ def test_of_two_new_indexes_on_the_same_keys_the_one_that_guards_nothing_is_spar
     body = f'op.create_table("items", sa.Column("id", sa.BigInteger(), primary_key=True), {column})'
     spare = one(check(project(tmp_path, MADE, body), ["r2"]), "duplicate-index")
     assert spare.message == "index ix_items_code of items has the same keys as items_code_key: code"
+    assert spare.statement == "CREATE INDEX ix_items_code ON items (code)"
 
 
 def test_a_missing_package_is_told_and_the_others_are_read(tmp_path: Path) -> None:

@@ -82,16 +82,12 @@ def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
         for table, index in made_indexes(statement, after):
             for other in standing(table, index):
                 pair = frozenset((index.name, other.name))
+                if index.unique and not other.unique and other.name in made:
+                    continue  # the other one is new as well and guards nothing: it is told where that one is made
                 if _key(other) == _key(index) and pair not in told:
                     told.add(pair)
                     keys = ", ".join(index.keys)
-                    spare, kept = (other, index) if _only_one_is_unique(index, other, made) else (index, other)
-                    yield found(statement, index=spare.name, table=table.name, other=kept.name, keys=keys)
-
-
-def _only_one_is_unique(index: Index, other: Index, made: set[str | None]) -> bool:
-    """True where the other one is new as well and guards nothing: then that one is to be left out."""
-    return index.unique and not other.unique and other.name in made
+                    yield found(statement, index=index.name, table=table.name, other=other.name, keys=keys)
 
 
 def _key(index: Index) -> tuple[object, ...]:
