@@ -97,25 +97,33 @@ def _revision(
     file = project.history(heads_only=True).by_id[name].file
     lines = Counter((one.rule, one.line) for one in wanted)
     out: list[Fixed] = []
+    counted: Counter[str] | None = None  # of the file as it stands; each reading replays the whole history
     for one in sorted(wanted, key=lambda each: -(each.line or 0)):
         if lines[one.rule, one.line] > 1:
             left = "one line stands for several statements"
         else:
-            left = _try(project, file, one, python, chosen)
+            left, counted = _try(project, file, one, python, chosen, counted)
         out.append(Fixed(one.rule, name, one.file or "", one.line or 0, left))
         said = f"{one.file}:{one.line} {one.rule}" + (f" left: {left}" if left else "")
         on_event(Event("left" if left else "fixed", said, level="note" if left else "good"))
     return out[::-1]
 
 
-def _try(project: Project, file: Path, one: Finding, python: str | None, chosen: Checking | None) -> str:
-    """Why it was left; empty when the file holds the corrected form now."""
+def _try(
+    project: Project,
+    file: Path,
+    one: Finding,
+    python: str | None,
+    chosen: Checking | None,
+    counted: Counter[str] | None,
+) -> tuple[str, Counter[str] | None]:
+    """Why it was left, empty when the file holds the corrected form now; and what is found in it as it stands."""
     source = file.read_bytes()
     new = corrected(source.decode("utf-8"), one)
     if new is None:
-        return "there is no simple corrected form for the call as it stands"
+        return "there is no simple corrected form for the call as it stands", counted
     assert one.revision is not None
-    before = _counted(check(project, [one.revision], python=python, chosen=chosen))
+    before = _counted(check(project, [one.revision], python=python, chosen=chosen)) if counted is None else counted
     kept = False
     try:
         file.write_bytes(new.encode("utf-8"))
@@ -127,8 +135,9 @@ def _try(project: Project, file: Path, one: Finding, python: str | None, chosen:
         if not kept:
             file.write_bytes(source)
     if kept:
-        return ""
-    return f"the corrected form would bring {brought[0]}" if brought else "the corrected form would not be read in full"
+        return "", after
+    why = f"the corrected form would bring {brought[0]}" if brought else "the corrected form would not be read in full"
+    return why, before
 
 
 def _counted(found: Checked) -> Counter[str]:
