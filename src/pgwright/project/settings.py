@@ -23,7 +23,7 @@ KINDS: dict[str, Kind] = {
 }
 TEXTS, LISTS = ("python", "tree", "main", "server_url_env", "shims"), ("x", "allow", "setup_sql")
 KNOWN = {*TEXTS, *LISTS, "major", "env", "environments", "baseline", "policy", "check"}
-OF_ENVIRONMENT = {"kind", "url_env", "window", "notify"}
+OF_ENVIRONMENT = {"kind", "url_env", "window", "notify", "backup"}
 CALLED = {str: "text", list: "list of texts", int: "whole number", dict: "table"}
 # RFC 2606 and 6761: names that can never be a real machine, and this machine itself
 ADDRESS = re.compile(r"://[^/\s:@]*:[^/\s@]+@(\[[^\]]*\]|[^/\s:?]*)")  # with a password; the group is the host
@@ -39,6 +39,7 @@ class Environment:
     url_env: str
     window: Window | None = None  # when a run may work there
     notify: tuple[str, ...] = ()  # a command that is told how a run ended
+    backup: Mapping[str, Any] = field(default_factory=dict, hash=False)  # run/backup/providers reads it
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +178,14 @@ def _environment(name: str, table: Any, file: Path) -> Environment:
     notify = table.get("notify", [])
     if not isinstance(notify, list) or not all(isinstance(word, str) for word in notify):
         raise BadSettings(source=file.name, why=f"environments.{name}.notify must be a list of texts: a command")
+    backup = table.get("backup", {})
+    if not isinstance(backup, dict):
+        raise BadSettings(source=file.name, why=f"environments.{name}.backup must be a table")
     try:
         hours = window(str(table["window"])) if "window" in table else None
     except ValueError as error:
         raise BadSettings(source=file.name, why=f"environments.{name}.window {error}") from None
-    return Environment(name, kind, table["url_env"], hours, tuple(notify))
+    return Environment(name, kind, table["url_env"], hours, tuple(notify), backup)
 
 
 def _variable(name: str | None, key: str, file: Path) -> str | None:
