@@ -9,7 +9,10 @@ import pytest
 from check_project import ENV, project, revision, with_settings, write
 
 from pgwright.event import Event
+from pgwright.hazards.acts import CreateIndex
 from pgwright.hazards.checked import Checked
+from pgwright.hazards.example import rendered as rendered_example
+from pgwright.hazards.example import revision as revision_example
 from pgwright.hazards.settings import BadCheck
 from pgwright.project import Project
 from pgwright.step import Finding
@@ -212,6 +215,14 @@ def test_what_sqlalchemy_itself_refuses_fails_with_a_database_too(tmp_path: Path
 def test_a_revision_that_inspects_the_database_says_so(tmp_path: Path) -> None:
     found = check(project(tmp_path, MADE, "sa.inspect(op.get_bind()).get_columns('users')"), ["r2"])
     assert (found.revisions[0].read, found.revisions[0].reason) == ("needs-shadow", "it inspects the database")
+
+
+def test_indexes_of_a_table_are_read_in_the_order_of_their_names() -> None:
+    """SQLAlchemy keeps them in a set: without an order the same file would read differently from run to run."""
+    columns = ", ".join(f'sa.Column("c{number}", sa.Integer(), index=True)' for number in (7, 3, 9, 1, 8, 2, 6, 4, 5))
+    read = rendered_example(revision_example(f'op.create_table("t", {columns})')).upgrade
+    made = [act.index.name for statement in read.statements for act in statement.of(CreateIndex)]
+    assert made == [f"ix_t_c{number}" for number in range(1, 10)]
 
 
 def test_what_stands_in_downgrade_is_told_of_the_downgrade(tmp_path: Path) -> None:

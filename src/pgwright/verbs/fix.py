@@ -16,12 +16,15 @@ from pgwright.event import Event, OnEvent, silent
 from pgwright.gate.frozen import RECEIPTS, frozen
 from pgwright.gate.refusals import NoBase
 from pgwright.hazards.checked import Checked
+from pgwright.hazards.fixing.env import opens_transaction
 from pgwright.hazards.fixing.forms import FORMS
 from pgwright.hazards.fixing.source import corrected
 from pgwright.hazards.settings import Checking
 from pgwright.project import Project, new_against_main
 from pgwright.step import Finding
 from pgwright.verbs_check import check
+
+BLOCK = "autocommit_block"
 
 
 class Released(Refusal):
@@ -122,6 +125,8 @@ def _try(
     new = corrected(source.decode("utf-8"), one)
     if new is None:
         return "there is no simple corrected form for the call as it stands", counted
+    if new.count(BLOCK) > source.count(BLOCK.encode()) and (line := _opens(project)):
+        return f"it needs an autocommit block, and env.py opens the transaction itself (line {line})", counted
     assert one.revision is not None
     before = _counted(check(project, [one.revision], python=python, chosen=chosen)) if counted is None else counted
     kept = False
@@ -138,6 +143,14 @@ def _try(
         return "", after
     why = f"the corrected form would bring {brought[0]}" if brought else "the corrected form would not be read in full"
     return why, before
+
+
+def _opens(project: Project) -> int | None:
+    """The line of env.py after which no autocommit block works."""
+    try:
+        return opens_transaction((project.tree.directory / "env.py").read_text("utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def _counted(found: Checked) -> Counter[str]:
