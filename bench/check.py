@@ -6,7 +6,7 @@ history  every revision, nothing in the cache, against `alembic upgrade head --s
          where that command fails
 
 Each run is a process of its own; CPU is user and system time of its whole tree. Runs alternate, ratios are of medians.
-`--peers` compares verdicts, not cost: see peers.py.
+`--peers` compares verdicts, not cost: see peers.py. So does `--shadow`, with proofs beside the reading: see proven_cases.py.
 Without --project: a generated history of 131 revisions. The project's variables are taken from the environment.
 """
 
@@ -125,6 +125,10 @@ def main() -> int:
         "--peers", action="store_true", help="instead: every peer that pip installs over the labelled cases (peers.py)"
     )
     parser.add_argument("--own", action="store_true", help="with --peers: ourselves alone")
+    parser.add_argument(
+        "--shadow", action="store_true", help="instead: the labelled cases, each proven and read (proven_cases.py)"
+    )
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="with --shadow: each Nth case alone")
     parser.add_argument("--tools", type=Path, help="with --peers: an environment that has them installed already")
     parser.add_argument("--slow", type=float, default=0.0, help="add that much to ours: shows that the limits bite")
     arguments = parser.parse_args()
@@ -132,6 +136,10 @@ def main() -> int:
         import peers
 
         return peers.main(arguments.tools, only_ours=arguments.own)
+    if arguments.shadow:
+        import proven_cases
+
+        return proven_cases.main(arguments.every)
     with tempfile.TemporaryDirectory() as folder:
         if arguments.project is None:
             arguments.project = Path(folder)

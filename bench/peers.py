@@ -25,16 +25,7 @@ from pathlib import Path
 from labelled_cases import Case, load
 from pgwright.hazards.example import rendered
 
-PACKAGES = (
-    "squawk-cli==2.70.0",
-    "localtools-postgres-migration-checker==1.0.4",
-    "ddlcheck==0.1.0",
-    "alembic-guard==0.1.1",
-    "lockcheck==0.1.0",
-    "django-zdm==0.5.0",
-    "alembic-migration-linter==0.1.4",
-    "db-guardrail==0.1.2",
-)
+PYTHONS = ("python3.13", "python3.12")  # one of the tools wants 3.12
 TIMEOUTS = "require-timeout-settings,require-lock-timeout,require-statement-timeout"
 STYLE = "prefer-robust-stmts,prefer-text-field,prefer-bigint-over-int,prefer-bigint-over-smallint,prefer-identity"
 LIMITS = {"precision": 0.90, "recall": 0.85, "blocking_recall": 1.0}
@@ -200,27 +191,29 @@ def judged(case: Case) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A row of the table."""
+    """A row of the table; `package` is what pip installs for it."""
 
     name: str
     run: Callable[[Place], Flagged]
+    package: str = ""
     alembic_only: bool = False
     is_ours: bool = False
 
 
+SQUAWK, LOCAL = "squawk-cli==2.70.0", "localtools-postgres-migration-checker==1.0.4"
 TOOLS = (
     Tool("pgwright check (warning and error)", lambda place: ours(place, {"warning", "error"}), is_ours=True),
     Tool("pgwright check (error)", lambda place: ours(place, {"error"}), is_ours=True),
-    Tool("squawk 2.70.0, timeout rules off", lambda place: squawk(place, TIMEOUTS)),
-    Tool("squawk 2.70.0, style rules off too", lambda place: squawk(place, f"{TIMEOUTS},{STYLE}")),
-    Tool("localtools 1.0.4, high", lambda place: localtools(place, {"high"})),
-    Tool("localtools 1.0.4, medium and high", lambda place: localtools(place, {"medium", "high"})),
-    Tool("ddlcheck 0.1.0", ddlcheck),
-    Tool("db-guardrail 0.1.2, on a server", db_guardrail),
-    Tool("alembic-guard 0.1.1 --strict", alembic_guard, alembic_only=True),
-    Tool("lockcheck 0.1.0", lockcheck, alembic_only=True),
-    Tool("django-zdm 0.5.0", zdm, alembic_only=True),
-    Tool("alembic-migration-linter 0.1.4", alembic_lint, alembic_only=True),
+    Tool("squawk 2.70.0, timeout rules off", lambda place: squawk(place, TIMEOUTS), SQUAWK),
+    Tool("squawk 2.70.0, style rules off too", lambda place: squawk(place, f"{TIMEOUTS},{STYLE}"), SQUAWK),
+    Tool("localtools 1.0.4, high", lambda place: localtools(place, {"high"}), LOCAL),
+    Tool("localtools 1.0.4, medium and high", lambda place: localtools(place, {"medium", "high"}), LOCAL),
+    Tool("ddlcheck 0.1.0", ddlcheck, "ddlcheck==0.1.0"),
+    Tool("db-guardrail 0.1.2, on a server", db_guardrail, "db-guardrail==0.1.2"),
+    Tool("alembic-guard 0.1.1 --strict", alembic_guard, "alembic-guard==0.1.1", alembic_only=True),
+    Tool("lockcheck 0.1.0", lockcheck, "lockcheck==0.1.0", alembic_only=True),
+    Tool("django-zdm 0.5.0", zdm, "django-zdm==0.5.0", alembic_only=True),
+    Tool("alembic-migration-linter 0.1.4", alembic_lint, "alembic-migration-linter==0.1.4", alembic_only=True),
 )
 
 
@@ -303,32 +296,50 @@ def write(root: Path, cases: Sequence[Case]) -> None:
             (root / VERSIONS / f"c{number}.py").write_text(REVISION.format(number=number) + body)
 
 
-def environment(where: Path | None) -> Path:
-    """The folder of the tools' commands; made, with every package pinned, unless one is given."""
+def environment(where: Path | None) -> tuple[Path, dict[str, str]]:
+    """The folder of the tools' commands, made unless one is given; and why a package is not in it, by package."""
     if where is not None:
-        return where / "bin"
+        return where / "bin", {}
     made = Path(tempfile.gettempdir()) / "pgwright-peers"
-    if not (made / "installed").exists():
+    told = made / "missing.json"
+    if not told.exists():
         shutil.rmtree(made, ignore_errors=True)
-        python = next((found for name in ("python3.13", "python3.12") if (found := shutil.which(name))), sys.executable)
         uv = [sys.executable, "-m", "uv"]
-        subprocess.run([*uv, "venv", "-q", "--python", python, str(made)], check=True)
-        subprocess.run([*uv, "pip", "install", "-q", "--python", str(made / "bin" / "python"), *PACKAGES], check=True)
-        (made / "installed").touch()
-    return made / "bin"
+        subprocess.run([*uv, "venv", "-q", "--python", _python(), str(made)], check=True)
+        missing = {}
+        for package in dict.fromkeys(tool.package for tool in TOOLS if tool.package):
+            install = [*uv, "pip", "install", "-q", "--python", str(made / "bin" / "python"), package]
+            done = subprocess.run(install, capture_output=True, text=True)
+            if done.returncode:
+                missing[package] = done.stderr.strip().splitlines()[-1].strip() if done.stderr.strip() else "no word"
+        told.write_text(json.dumps(missing))
+    return made / "bin", json.loads(told.read_text())
+
+
+def _python() -> str:
+    """An interpreter of 3.12 or 3.13 that starts (a shim may stand for a version that is not chosen), else our own."""
+    versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    named = [found for name in PYTHONS if (found := shutil.which(name))]
+    named += [str(one) for name in PYTHONS for one in sorted(versions.glob(f"*/bin/{name}"))]
+    return next(
+        (one for one in named if not subprocess.run([one, "-c", ""], capture_output=True).returncode), sys.executable
+    )
 
 
 def main(where: Path | None = None, *, only_ours: bool = False) -> int:
     """Print the table and the closing line; 0 when ours is within the limits."""
     cases = load()
-    tools = [tool for tool in TOOLS if tool.is_ours] if only_ours else TOOLS
+    commands, missing = (Path(), {}) if only_ours else environment(where)
+    tools = [tool for tool in TOOLS if tool.is_ours or not (only_ours or tool.package in missing)]
     with ExitStack() as stack:
         root = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         write(root, cases)
-        found = rows(Place(root, Path() if only_ours else environment(where), cases), tools)
+        found = rows(Place(root, commands, cases), tools)
     safe = sum(case.is_safe for case in cases)
     print(f"{len(cases)} cases, {safe} of them safe, {sum(case.blocking for case in cases)} blocking\n\n{HEAD}")
     print("\n".join(row.line for row in found))
+    for package, why in missing.items():
+        print(f"\nnot installed: {package} ({why})")
     mine = found[0]
     blocking = sum(case.blocking for case in cases)
     figures = {

@@ -97,7 +97,7 @@ def _with_proofs(project: Project, history: History, checked: Checked, chosen: C
 
 def _wanted(history: History, selected: Sequence[str]) -> list[tuple[str, Direction]]:
     """What must be rendered: both directions of what is checked, and the upgrades of all that came before."""
-    before = set().union(*(history.ancestors(name) for name in selected))
+    before = history.ancestors(*selected)
     out: list[tuple[str, Direction]] = [(name, "up") for name in history.in_order(before)]
     return [*out, *((name, "down") for name in selected)]
 

@@ -50,6 +50,26 @@ def test_ours_is_within_its_limits_on_the_labelled_cases(monkeypatch: pytest.Mon
     assert blind.recall == 0 and blind.blocking_missed == sum(case.blocking for case in cases)
 
 
+PROVEN = (
+    ("locks", "plain index on a table in use"),
+    ("failures", "concurrent index without an autocommit block"),
+    ("application", "way back to a constraint without a name"),
+)
+
+
+@pytest.mark.parametrize(("topic", "name"), PROVEN)
+def test_a_case_is_told_as_a_user_of_both_verbs_is_told(
+    topic: str, name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """All of them: make bench NAME=check ARGS=--shadow."""
+    monkeypatch.syspath_prepend(str(BENCH.parent))
+    proven = importlib.import_module("proven_cases")
+    (case,) = (one for one in proven.load() if (one.topic, one.name) == (topic, name))
+    told = proven.told(case, tmp_path / "case")
+    assert set(case.expect) <= set(told.read), "reading in a project is reading in the bench"
+    assert told.is_flagged and told.verdict == ("refuted" if case.fails or topic == "application" else "proven")
+
+
 def test_names_of_files_lead_back_to_cases(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(BENCH.parent))
     peers = importlib.import_module("peers")

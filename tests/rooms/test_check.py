@@ -9,7 +9,10 @@ import pytest
 from check_project import ENV, project, revision, with_settings, write
 
 from pgwright.event import Event
+from pgwright.hazards.acts import CreateIndex
 from pgwright.hazards.checked import Checked
+from pgwright.hazards.example import rendered as rendered_example
+from pgwright.hazards.example import revision as revision_example
 from pgwright.hazards.settings import BadCheck
 from pgwright.project import Project
 from pgwright.step import Finding
@@ -41,7 +44,10 @@ def one(found: Checked, rule: str) -> Finding:
 @pytest.mark.parametrize(
     ("body", "marked"),
     [
-        ('for way in ["btree", "hash"]:\n    op.create_index(f"i_{way}", "orders", ["note"], postgresql_using=way)', "op.crea"),
+        (
+            'for way in ["btree", "hash"]:\n    op.create_index(f"i_{way}", "orders", ["note"], postgresql_using=way)',
+            "op.crea",
+        ),
         ('op.add_column("orders", sa.Column("code", sa.Text(), index=True))', "op.add_column"),
         ('op.get_bind().execute(sa.text("CREATE INDEX a ON orders (note)"))', "op.get_bind"),
         ('op.get_bind().exec_driver_sql("CREATE INDEX a ON orders (note)")', "op.get_bind"),
@@ -110,6 +116,47 @@ if op.get_bind().execute(sa.text("SELECT count(*) FROM users")).scalar():
 """
 
 
+SESSIONS = {
+    "Session(bind=op.get_bind())": "from sqlalchemy.orm import Session",
+    "orm.Session(op.get_bind())": "from sqlalchemy import orm",
+    "sessionmaker(bind=op.get_bind())()": "from sqlalchemy.orm import sessionmaker",
+    "scoped_session(sessionmaker(op.get_bind()))": "from sqlalchemy.orm import scoped_session, sessionmaker",
+}
+
+
+@pytest.mark.parametrize("made", SESSIONS)
+def test_what_a_session_sends_is_seen_and_its_commit_ends_nothing(tmp_path: Path, made: str) -> None:
+    """On the connection of a migration a session joins the transaction: SQLAlchemy documentation, "Joining a Session"."""
+    body = f"""
+{SESSIONS[made]}
+session = {made}
+session.execute(sa.text("ALTER TABLE orders ADD COLUMN a int DEFAULT :a"), {{"a": 1}})
+with session.begin_nested():
+    session.execute(sa.table("orders", sa.column("a")).update().values(a=sa.null()))
+session.commit()
+op.create_index("orders_note", "orders", ["note"])
+"""
+    found = check(project(tmp_path, MADE, body), ["r2"])
+    assert found.revisions[0].read == "full"
+    late = [f for f in found.findings if f.rule == "work-after-lock"]
+    assert late and late[0].line == line_of(tmp_path, "r2", "update()"), "the lock of the first is held at the second"
+    assert one(found, "index-blocking").line == line_of(tmp_path, "r2", "op.create_index")
+
+
+def test_a_session_that_is_asked_for_rows_or_writes_objects_is_marked(tmp_path: Path) -> None:
+    for number, last in enumerate(("session.scalar(sa.text('SELECT 1'))", "session.connection().info")):
+        body = f"""
+from sqlalchemy.orm import Session
+with Session(op.get_bind()) as session:
+    session.execute(sa.text("CREATE INDEX a ON orders (note)"))
+    {last}
+"""
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        found = check(project(folder, MADE, body), ["r2"])
+        assert found.revisions[0].read == "needs-shadow" and "index-blocking" in rules(found)
+
+
 def test_a_revision_that_reads_rows_is_read_as_far_as_it_goes_and_never_guessed(tmp_path: Path) -> None:
     after = 'op.alter_column("orders", "note", nullable=False)'
     found = check(project(tmp_path, MADE, READS, after), ["r2", "r3"])
@@ -155,6 +202,43 @@ def test_rows_that_the_revision_swallows_make_it_unread_all_the_same(tmp_path: P
 def test_a_downgrade_that_refuses_is_read_whole(tmp_path: Path) -> None:
     found = check(project(tmp_path, (MADE, 'raise NotImplementedError("no way back")')))
     assert [one.read for one in found.revisions] == ["full"]
+
+
+def test_what_sqlalchemy_itself_refuses_fails_with_a_database_too(tmp_path: Path) -> None:
+    up = 'op.create_foreign_key(None, "orders", "users", ["id"], ["id"])'
+    plain = ENV.replace("target_metadata=target_metadata, ", "").replace("target_metadata = Base.metadata", "")
+    found = check(project(tmp_path, MADE, (up, 'op.drop_constraint(None, "orders")'), env=plain), ["r2"])
+    assert found.revisions[0].read == "full"
+    assert "has no name" in one(found, "downgrade-fails").message
+
+
+def test_a_revision_that_inspects_the_database_says_so(tmp_path: Path) -> None:
+    found = check(project(tmp_path, MADE, "sa.inspect(op.get_bind()).get_columns('users')"), ["r2"])
+    assert (found.revisions[0].read, found.revisions[0].reason) == ("needs-shadow", "it inspects the database")
+
+
+def test_indexes_of_a_table_are_read_in_the_order_of_their_names() -> None:
+    """SQLAlchemy keeps them in a set: without an order the same file would read differently from run to run."""
+    columns = ", ".join(f'sa.Column("c{number}", sa.Integer(), index=True)' for number in (7, 3, 9, 1, 8, 2, 6, 4, 5))
+    read = rendered_example(revision_example(f'op.create_table("t", {columns})')).upgrade
+    made = [act.index.name for statement in read.statements for act in statement.of(CreateIndex)]
+    assert made == [f"ix_t_c{number}" for number in range(1, 10)]
+
+
+def test_what_stands_in_downgrade_is_told_of_the_downgrade(tmp_path: Path) -> None:
+    loop = "for row in op.get_bind().execute(sa.text('SELECT 1')):\n    op.execute('SELECT 2')"
+    for number, (body, phase) in enumerate((((loop, "pass"), "upgrade"), (("pass", loop), "downgrade"))):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        assert one(check(project(folder, MADE, body), ["r2"]), "backfill-in-python-loop").phase == phase
+
+
+def test_of_two_new_indexes_on_the_same_keys_the_one_that_guards_nothing_is_spare(tmp_path: Path) -> None:
+    column = 'sa.Column("code", sa.Text(), index=True), sa.UniqueConstraint("code", name="items_code_key")'
+    body = f'op.create_table("items", sa.Column("id", sa.BigInteger(), primary_key=True), {column})'
+    spare = one(check(project(tmp_path, MADE, body), ["r2"]), "duplicate-index")
+    assert spare.message == "index ix_items_code of items has the same keys as items_code_key: code"
+    assert spare.statement == "CREATE INDEX ix_items_code ON items (code)"
 
 
 def test_a_missing_package_is_told_and_the_others_are_read(tmp_path: Path) -> None:

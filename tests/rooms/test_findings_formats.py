@@ -12,8 +12,8 @@ import pytest
 from accepted import check
 from click.testing import CliRunner
 
+from pgwright.doors.check_output import check_status
 from pgwright.doors.cli import cli
-from pgwright.doors.output import check_status
 from pgwright.hazards.checked import Allowed, Checked, ReadRevision
 from pgwright.step import Finding
 from pgwright.verbs_check import check_sql

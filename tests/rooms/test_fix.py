@@ -33,7 +33,10 @@ INSERT INTO orders SELECT g, g, 'n', g FROM generate_series(1, 200) g;
 """
 MADE = f'op.execute("""{BEFORE}""")'
 CASES = {
-    "index": ('op.create_index("i", "orders", ["note"], postgresql_where=sa.text("note IS NOT NULL"))', "index-blocking"),
+    "index": (
+        'op.create_index("i", "orders", ["note"], postgresql_where=sa.text("note IS NOT NULL"))',
+        "index-blocking",
+    ),
     "index, kept": ('op.create_index("i", "orders", ["note"], if_not_exists=True)', "index-blocking"),
     "index over lines": ('op.create_index(\n    "i",\n    "orders",\n    ["note"],\n)', "index-blocking"),
     "unique index": ('op.create_index("i", "users", ["email"], unique=True)', "index-blocking"),
@@ -152,6 +155,50 @@ def test_what_has_no_simple_form_is_left_with_the_reason(tmp_path: Path, body: s
     _, fixed = fix(made, ["r2"])
     assert fixed and all(one.left for one in fixed)
     assert file_of(made).read_bytes() == before
+
+
+ONLINE = """
+from alembic import context
+from app.models import Base
+
+target_metadata = Base.metadata
+
+def run(connection):
+    {before}
+    context.configure(connection=connection, target_metadata=target_metadata)
+    with context.begin_transaction():
+        context.run_migrations()
+
+{around}
+    run(connection)
+"""
+PLAIN, OWN = "with engine.connect() as connection:", "with engine.begin() as connection:"
+SENT = "connection.exec_driver_sql('SET search_path TO app')"
+
+
+@pytest.mark.parametrize(
+    ("before", "around", "line"),
+    [
+        ("pass", PLAIN, None),
+        (SENT, PLAIN, 8),
+        (f"{SENT}; connection.commit()", PLAIN, None),
+        ("connection.begin()", PLAIN, 8),
+        ("pass", OWN, 13),
+    ],
+)
+def test_an_autocommit_block_is_not_written_where_env_py_makes_it_fail(
+    before: str, around: str, line: int | None, tmp_path: Path
+) -> None:
+    """Alembic ends only the transaction that it began: with another one open, the block raises an AssertionError."""
+    env = ONLINE.format(before=before, around=around)
+    found = project(tmp_path, MADE, 'op.create_index("i", "orders", ["note"])', env=env)
+    text = file_of(found).read_text()
+    _, (done,) = fix(found, ["r2"])
+    if line is None:
+        assert not done.left
+    else:
+        assert done.left == f"it needs an autocommit block, and env.py opens the transaction itself (line {line})"
+        assert file_of(found).read_text() == text
 
 
 def test_what_would_bring_another_finding_is_taken_back(tmp_path: Path) -> None:

@@ -53,6 +53,20 @@ def test_two_guesses_of_which_one_hits_are_proven(tiny: Tiny) -> None:
     assert severity == "warning" and '"uq_customers_mail"' in message
 
 
+def test_a_constraint_that_makes_way_for_one_of_its_name_is_none(tiny: Tiny) -> None:
+    """The form that `check --fix` writes: a second attempt finds what the first left behind."""
+    again = 'op.execute("ALTER TABLE customers DROP CONSTRAINT IF EXISTS ck_n")'
+    added = 'op.execute("ALTER TABLE customers ADD CONSTRAINT ck_n CHECK (n > 0) NOT VALID")'
+    proof = proof_of(tiny, f"{again}; {added}", 'op.drop_constraint("ck_n", "customers")')
+    assert proof.verdict == "proven" and no_ops(proof) == []
+
+
+def test_a_guess_is_one_even_where_the_same_name_is_added_next(tiny: Tiny) -> None:
+    added = 'op.execute("ALTER TABLE customers ADD CONSTRAINT uq_customers_mail UNIQUE (mail)")'
+    proof = proof_of(tiny, f"{GUESS}; {added}", 'op.drop_constraint("uq_customers_mail", "customers")')
+    assert proof.verdict == "refuted" and codes(proof) == ["no-op-statement"]
+
+
 def test_a_drop_of_what_is_nowhere_is_told_and_no_more(tiny: Tiny) -> None:
     nowhere = (
         "DROP INDEX IF EXISTS ix_gone",

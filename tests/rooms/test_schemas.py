@@ -10,7 +10,8 @@ import jsonschema
 import pytest
 from desk_samples import CHANGE, FAILED, PHASED, PHASED_PROOFS, PROVEN, REFUTED, TASK, UNPROVEN
 
-from pgwright.doors.output import error_of, prove_output, prove_status
+from pgwright.doors.error_output import error_of
+from pgwright.doors.output import prove_output, prove_status
 from pgwright.doors.schemas import PUBLISHED, written
 from pgwright.errors import Refusal
 from pgwright.records import to_json

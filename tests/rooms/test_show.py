@@ -11,7 +11,7 @@ import pytest
 from accepted import check
 from desk_samples import CHANGE, FAILED, PHASED, PHASED_PROOFS, PROVEN, REFUTED, UNPROVEN
 
-from pgwright.doors.output import errors_of
+from pgwright.doors.error_output import errors_of
 from pgwright.doors.show import change, doctor, humane, progress, proofs, refusal, status
 from pgwright.doors.show.plain import emit, text_of
 from pgwright.errors import Refusal

@@ -3,27 +3,13 @@
 import os
 import re
 import sys
+import warnings
 
 from . import failure, offline
+from .connection import NeedsRows, NoRows, stand_in
 
-WANTS_ROWS = re.compile(r"^it looks at the |NoInspectionAvailable")
-
-
-class NeedsRows(Exception):
-    """The revision wants the rows of a query: it cannot be read without a database."""
-
-
-class NoRows:
-    """The result of a statement that was only recorded. Looking into it is what cannot be answered."""
-
-    def __init__(self, recorder):
-        object.__setattr__(self, "_recorder", recorder)
-
-    def __getattr__(self, name):
-        raise self._recorder.wanted(name)
-
-    def __iter__(self):
-        raise self._recorder.wanted("rows")
+WANTS_ROWS = re.compile(r"^it (?:looks at|inspects) the ")
+REFUSED = ("Can't emit DROP CONSTRAINT",)  # what fails in SQLAlchemy itself, with a database as without one
 
 
 class Recorder:
@@ -68,75 +54,46 @@ class Recorder:
         context = self.context
         output, connection, memo = context.impl.static_output, context.impl.connection, dict(context.impl.memo)
         own = context.connection
-        context.impl._exec = self._exec
+        context.impl._exec, context.impl.create_table = self._exec, _ordered(context.impl.create_table)
         context.impl.memo.clear()  # enums made by another revision must not hide a CREATE TYPE of this one
         context.impl.static_output = self.take
-        context.impl.connection = context.connection = _connection(self)
+        context.impl.connection = context.connection = stand_in(self)
         try:
-            call()
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", "The engine provided as bind produced a connection")
+                call()
         except (Exception, SystemExit) as error:
             return error
         finally:
             context.impl.static_output, context.impl.connection, context.connection = output, connection, own
             context.impl.memo.clear()
             context.impl.memo.update(memo)
-            del context.impl._exec
+            del context.impl._exec, context.impl.create_table
         return None
+
+    def execute(self, statement, parameters=None):
+        """Takes a statement as it would be sent, once for each set of parameters."""
+        from sqlalchemy import text
+
+        if isinstance(statement, str):
+            statement = text(statement)
+        for one in parameters if isinstance(parameters, (list, tuple)) else [parameters]:
+            self.take(_compiled(self.context, statement, one))
+        return NoRows(self)
 
     def _exec(self, construct, execution_options=None, multiparams=None, params=None):
         """Alembic's own refuses parameters and fails on values that it cannot write as SQL; this takes both."""
-        _execute(self, construct, multiparams or params)
+        self.execute(construct, multiparams or params)
 
 
-def _connection(recorder):
-    """Stands where Alembic's own mock connection stands in offline mode, and takes parameters as well."""
-    if not _CLASS:
-        from sqlalchemy.engine.mock import MockConnection
+def _ordered(create_table):
+    """SQLAlchemy keeps a table's indexes in a set: by name, so that the same revision reads the same every time."""
 
-        _CLASS.append(type("Connection", (MockConnection,), _members()))
-    connection = _CLASS[0](recorder.context.dialect, lambda *given: _execute(recorder, *given))
-    connection.recorder = recorder
-    return connection
+    def ordered(table, **more):
+        table.indexes = sorted(table.indexes, key=lambda one: str(one.name))
+        return create_table(table, **more)
 
-
-_CLASS = []  # made once, and only when SQLAlchemy is there
-
-
-def _members():
-    def exec_driver_sql(self, statement, *parameters, **more):
-        self.recorder.take(statement + ";")
-        return NoRows(self.recorder)
-
-    def scalar(self, statement, *parameters, **more):
-        self.execute(statement, *parameters)
-        raise self.recorder.wanted("value")
-
-    def same(self, *arguments):
-        return self
-
-    return {
-        "exec_driver_sql": exec_driver_sql,
-        "scalar": scalar,
-        "scalars": scalar,
-        "begin": same,
-        "begin_nested": same,
-        "__enter__": same,
-        "__exit__": lambda self, *error: None,
-        "commit": lambda self: self.recorder.end("COMMIT;"),
-        "rollback": lambda self: self.recorder.end("ROLLBACK;"),
-        "close": lambda self: None,
-        "in_transaction": lambda self: True,
-    }
-
-
-def _execute(recorder, statement, parameters=None):
-    from sqlalchemy import text
-
-    if isinstance(statement, str):
-        statement = text(statement)
-    for one in parameters if isinstance(parameters, (list, tuple)) else [parameters]:
-        recorder.take(_compiled(recorder.context, statement, one))
-    return NoRows(recorder)
+    return ordered
 
 
 def _compiled(context, statement, parameters):
@@ -219,6 +176,7 @@ def record(tree, wanted, files, convention=None):
     try:
         return _recorded(tree, wanted, files, convention)
     finally:
+        gc.freeze()  # or the first collection afterwards walks all that was imported, for nothing
         gc.enable()
 
 
@@ -263,15 +221,20 @@ def _one(tree, context, modules, revision, direction):
 
 
 def _stopped(recorder, error, files):
-    if isinstance(error, NeedsRows) or (error is None and recorder.looked):
+    if recorder.looked and (error is None or isinstance(error, NeedsRows)):
         return dict(recorder.looked, reason="reads-data")
     if error is None:
         return None
+    if isinstance(error, NeedsRows):
+        return {"reason": "reads-data", "why": str(error), "line": failure.describe(error, files)["line"]}
     if isinstance(error, SystemExit):
         return {"reason": "raises", "why": "it ends the process", "line": None}
     told = failure.describe(error, files)
+    if told["exception"].endswith("NoInspectionAvailable"):
+        return {"reason": "reads-data", "why": "it inspects the database", "line": told["line"]}
     why = "%s: %s" % (told["exception"], told["message"])
-    return {"reason": offline.reason(told), "why": why, "line": told["line"]}
+    reason = "raises" if told["message"].startswith(REFUSED) else offline.reason(told)
+    return {"reason": reason, "why": why, "line": told["line"]}
 
 
 def imported(root):

@@ -26,6 +26,7 @@ def hello(house, guard_options=None, python_path=()):
     import alembic
     import sqlalchemy
 
+    gc.freeze()
     gc.enable()
 
     return {

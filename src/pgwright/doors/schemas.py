@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 from pgwright.desk.result import Result
-from pgwright.doors.output import CheckOutput, ProveOutput
+from pgwright.doors.check_output import CheckOutput
+from pgwright.doors.output import ProveOutput
 from pgwright.records import Change, Proof, Receipt, Task
 
 Json = dict[str, Any]

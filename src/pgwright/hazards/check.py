@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from pgwright.event import Event, OnEvent, silent
-from pgwright.hazards import replay, sqlfile
+from pgwright.hazards import replay
 from pgwright.hazards.checked import Allowed, Checked, Error, ReadRevision
 from pgwright.hazards.doubt import doubt
 from pgwright.hazards.judge import Hit, judge
@@ -30,11 +30,13 @@ def check_revisions(
     root: Path, history: History, selected: Sequence[str], sent: Recordings, rules: Sequence[Rule], chosen: Checking
 ) -> Checked:
     """Judge the selected revisions, each on what its ancestors leave behind."""
+    collecting = gc.isenabled()
     gc.disable()  # thousands of small values that all stay, and nothing to collect: a tenth of the time
     try:
         return _judged(root, history, selected, sent, rules, chosen)
     finally:
-        gc.enable()
+        if collecting:
+            gc.enable()
 
 
 def _judged(
@@ -70,6 +72,8 @@ def _revision(root: Path, history: History, name: str, sent: Recordings) -> Revi
 
 def check_files(files: Iterable[Path], rules: Sequence[Rule], chosen: Checking, on_event: OnEvent = silent) -> Checked:
     """Judge SQL files in the order given; what one makes, the next one knows."""
+    from pgwright.hazards import sqlfile
+
     out = _Out(rules, chosen)
     knowns = [Known(version=major) for major in chosen.majors]
     for path in files:

@@ -27,10 +27,21 @@ def downgrade():
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One revision: the bodies of upgrade() and downgrade()."""
+    """One revision: the bodies of upgrade() and downgrade(), as they were written: a rule that is only asked needs no more."""
 
-    up: str
-    down: str = "pass"
+    written_up: str
+    written_down: str
+    is_sql: bool = False
+
+    @property
+    def up(self) -> str:
+        """The body of upgrade()."""
+        return _python(self.written_up, self.is_sql)
+
+    @property
+    def down(self) -> str:
+        """The body of downgrade()."""
+        return _python(self.written_down, self.is_sql)
 
     @property
     def source(self) -> str:
@@ -40,14 +51,19 @@ class Example:
 
 def revision(up: str, down: str = "pass") -> Example:
     """An Example from Python source; indentation does not matter."""
-    return Example(dedent(up).strip(), dedent(down).strip())
+    return Example(up, down)
 
 
 def sql(up: str, down: str = "") -> Example:
     """An Example whose directions execute one SQL text each."""
-    return Example(
-        f'op.execute("""{dedent(up).strip()}""")', f'op.execute("""{dedent(down).strip()}""")' if down else "pass"
-    )
+    return Example(up, down, is_sql=True)
+
+
+def _python(text: str, is_sql: bool) -> str:
+    plain = dedent(text).strip()
+    if not is_sql:
+        return plain
+    return f'op.execute("""{plain}""")' if text else "pass"
 
 
 def _body(text: str) -> str:

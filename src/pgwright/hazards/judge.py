@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from inspect import cleandoc
@@ -13,6 +13,7 @@ from pgwright.hazards.doubt import doubt
 from pgwright.hazards.known import Known
 from pgwright.hazards.masking import masked
 from pgwright.hazards.rule import Found, Rule
+from pgwright.hazards.source import direction
 from pgwright.hazards.statement import Phase, Revision, Script
 from pgwright.step import Finding, Severity
 
@@ -30,7 +31,7 @@ class Hit:
 
 def judge(revision: Revision, known: Known, rules: Iterable[Rule]) -> Iterator[Hit]:
     """Every hit of `rules` in the revision, in order; `known` is played on to the state after its upgrade."""
-    asked = [one for one in rules if known.version in one.versions]
+    asked = tuple(one for one in rules if known.version in one.versions)
     at_start = known.copy()
     yield from _script(revision, revision.upgrade, known, asked, "upgrade")
     at_start.after_upgrade = ended = _ended(known, revision)
@@ -42,7 +43,8 @@ def judge(revision: Revision, known: Known, rules: Iterable[Rule]) -> Iterator[H
     for rule in asked:
         if rule.detect_revision is not None and (not rule.acts or there.intersection(rule.acts)):
             for hit in rule.detect_revision(revision, at_start):
-                yield Hit(finding(rule, hit, revision, hit.phase or rule.phases[0]), rule, hit)
+                phase = hit.phase or (direction(revision.source, hit.line) if not hit.statement else None)
+                yield Hit(finding(rule, hit, revision, phase or rule.phases[0]), rule, hit)
 
 
 def _ended(known: Known, revision: Revision) -> Known:
@@ -54,26 +56,33 @@ def _ended(known: Known, revision: Revision) -> Known:
     return ended
 
 
-def _script(revision: Revision, script: Script, known: Known, rules: list[Rule], phase: Phase) -> Iterator[Hit]:
-    asked = [one for one in rules if phase in one.phases and one.detect is not None]
-    by_act: dict[type[Act], list[int]] = {}  # which of them a statement with such an act is shown to
-    always = [number for number, one in enumerate(asked) if not one.acts]
-    for number, one in enumerate(asked):
-        for act in one.acts:
-            by_act.setdefault(act, []).append(number)
-    shown: dict[tuple[type[Act], ...], list[int]] = {}
+def _script(revision: Revision, script: Script, known: Known, rules: tuple[Rule, ...], phase: Phase) -> Iterator[Hit]:
+    asked = _asked(rules, phase)
     replay.begin(known, script)
     for statement in script.statements:
         replay.enter(known, statement)
-        kinds = tuple(map(type, statement.acts))
-        if kinds not in shown:
-            shown[kinds] = sorted({*always, *(number for kind in kinds for number in by_act.get(kind, ()))})
-        for number in shown[kinds]:
-            rule = asked[number]
+        for rule in asked.about(frozenset(map(type, statement.acts))):
             assert rule.detect is not None
             for hit in rule.detect(statement, known):
                 yield Hit(finding(rule, hit, revision, phase), rule, hit)
         replay.leave(known, statement)
+
+
+class _Asked:
+    """Rules that look at statements of one phase, by the acts of a statement."""
+
+    def __init__(self, rules: Sequence[Rule], phase: Phase) -> None:
+        self._rules = [one for one in rules if phase in one.phases and one.detect is not None]
+        self._kept: dict[frozenset[type[Act]], list[Rule]] = {}
+
+    def about(self, kinds: frozenset[type[Act]]) -> list[Rule]:
+        """Those that such a statement is shown to, in the rules' order."""
+        if kinds not in self._kept:
+            self._kept[kinds] = [one for one in self._rules if not one.acts or not kinds.isdisjoint(one.acts)]
+        return self._kept[kinds]
+
+
+_asked = lru_cache(maxsize=16)(_Asked)  # the same rules for every revision of a history
 
 
 def finding(rule: Rule, hit: Found, revision: Revision, phase: Phase) -> Finding:

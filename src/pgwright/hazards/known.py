@@ -219,7 +219,7 @@ class Known:
         """An index by its key (schema.name, as relations), with its table."""
         schema, _, bare = name.rpartition(".")
         for table in self.tables.values():
-            if table.name.rpartition(".")[0] == schema and bare in table.indexes:
+            if bare in table.indexes and table.name.rpartition(".")[0] == schema:
                 return table, table.indexes[bare]
         return None
 

@@ -76,7 +76,7 @@ def _merged(sent: dict[str, Any], recorded: Iterable[Recorded]) -> dict[str, Any
     for one in recorded:
         facts = {f.name: getattr(one, f.name) for f in dataclasses.fields(one)}
         del facts["revision"], facts["direction"]
-        facts["sent"] = [dataclasses.astuple(message) for message in one.sent]
+        facts["sent"] = [(message.sql, message.file, message.line, message.operation) for message in one.sent]
         sent.setdefault(one.revision, {})[one.direction] = facts
     return sent
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from functools import lru_cache
+from typing import Literal
 
 
 @lru_cache(maxsize=2)
@@ -13,6 +14,17 @@ def nodes(source: str) -> tuple[ast.AST, ...]:
         return tuple(ast.walk(ast.parse(source)))
     except SyntaxError:
         return ()
+
+
+def direction(source: str, line: int | None) -> Literal["upgrade", "downgrade"] | None:
+    """The function of the two that the line stands in; None for a line outside of both."""
+    for node in nodes(source) if line is not None else ():
+        if isinstance(node, ast.FunctionDef) and node.lineno <= (line or 0) <= (node.end_lineno or 0):
+            if node.name == "upgrade":
+                return "upgrade"
+            if node.name == "downgrade":
+                return "downgrade"
+    return None
 
 
 @lru_cache(maxsize=2)

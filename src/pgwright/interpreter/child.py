@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from pgwright.interpreter import read
+from pgwright.interpreter import recorded as said
 from pgwright.interpreter.process import Process
 from pgwright.interpreter.python import Python, find
+from pgwright.interpreter.recorded import Direction, Failure, Here, Refused, Rendered
 from pgwright.interpreter.refusals import (
     CallFailed,
     EnvFailed,
@@ -19,20 +21,10 @@ from pgwright.interpreter.refusals import (
     NotPostgres,
     RevisionsFailed,
 )
-from pgwright.interpreter.results import (
-    Compiled,
-    Direction,
-    Failure,
-    Here,
-    Loaded,
-    ModelClass,
-    Ran,
-    Refused,
-    Rendered,
-    Target,
-    Waiting,
-)
 from pgwright.project import Project
+
+if TYPE_CHECKING:
+    from pgwright.interpreter.results import Compiled, Loaded, ModelClass, Ran, Target, Waiting
 
 SECRET = 4  # a shorter text is no secret, and hiding it would spoil every message
 START_TIMEOUT, LOAD_TIMEOUT, STEP_TIMEOUT = 120.0, 600.0, 3600.0
@@ -75,7 +67,7 @@ class Interpreter:
         except BaseException:
             self.close()
             raise
-        self.here = read.here(reply, self.python.found_by)
+        self.here = said.here(reply, self.python.found_by)
         return self
 
     def __exit__(
@@ -91,12 +83,14 @@ class Interpreter:
 
     def load(self, target: Target) -> Loaded:
         """env.py once with no steps, the revisions after it. Raises EnvFailed, RevisionsFailed, NotPostgres."""
+        from pgwright.interpreter import read
+
         reply, error = self._call(
-            {"do": "load", "target": read.plain(target), **self._tree()},
+            {"do": "load", "target": asdict(target), **self._tree()},
             LOAD_TIMEOUT,
         )
         if error is not None:
-            raise _refusal(error, read.refused(reply))
+            raise _refusal(error, said.refused(reply))
         assert self.here is not None
         loaded = read.loaded(reply, self.here)
         if not loaded.contexts:
@@ -120,8 +114,10 @@ class Interpreter:
         With `trace`, every statement is recorded, `probe_sql` runs after each that is not DDL inside a transaction, and
         `on_wait` is called before a statement that must be watched from outside while it waits.
         """
+        from pgwright.interpreter import read
+
         wanted = {"probe_sql": probe_sql, "wait": on_wait is not None} if trace else None
-        request = {"do": "step", "target": read.plain(target), "steps": [list(one) for one in steps], "trace": wanted}
+        request = {"do": "step", "target": asdict(target), "steps": [list(one) for one in steps], "trace": wanted}
 
         def heard(event: dict[str, Any]) -> None:
             if on_wait is not None:
@@ -133,14 +129,16 @@ class Interpreter:
     def stamp(self, target: Target, revisions: Iterable[str]) -> None:
         """Writes the version table, without running anything. No revision means base."""
         names = list(revisions) or ["base"]
-        self._must("stamp", {"target": read.plain(target), "revisions": names})
+        self._must("stamp", {"target": asdict(target), "revisions": names})
 
     def create_all(self, target: Target) -> tuple[str, ...]:
         """Creates what target_metadata says, on the user's own (redirected) connection; returns the tables' names."""
-        return tuple(self._must("create_all", {"target": read.plain(target)})["tables"])
+        return tuple(self._must("create_all", {"target": asdict(target)})["tables"])
 
     def models(self) -> list[ModelClass]:
         """The mapped classes, with where they are written."""
+        from pgwright.interpreter import read
+
         return [read.model(one) for one in self._must("models", {})["models"]]
 
     def compile(self, revision: str, direction: Direction) -> Compiled:
@@ -155,6 +153,8 @@ class Interpreter:
 
     def compile_all(self, wanted: Sequence[tuple[str, Direction]]) -> tuple[Compiled, ...]:
         """Many at once: two runs of env.py however many they are."""
+        from pgwright.interpreter import read
+
         reply = self._must("compile", {"wanted": [list(one) for one in wanted]})
         return tuple(read.compiled(*one, answer) for one, answer in zip(wanted, reply["compiled"], strict=True))
 
@@ -177,8 +177,8 @@ class Interpreter:
             **self._tree(),
         }
         reply = self._must("record", facts)
-        recorded = (read.recorded(*one, answer) for one, answer in zip(wanted, reply["recorded"], strict=True))
-        return Rendered(tuple(recorded), tuple(reply["imported"]), read.refused(reply))
+        recorded = (said.recorded(*one, answer) for one, answer in zip(wanted, reply["recorded"], strict=True))
+        return Rendered(tuple(recorded), tuple(reply["imported"]), said.refused(reply))
 
     def _tree(self) -> dict[str, Any]:
         tree, settings = self.project.tree, self.project.settings
@@ -236,7 +236,7 @@ class Interpreter:
         if "error" not in reply or self._process is None:
             return None
         plain = {k: self._process.cleared(v) if isinstance(v, str) else v for k, v in reply["error"].items()}
-        return read.failure(plain, self._process.tail(since))
+        return said.failure(plain, self._process.tail(since))
 
     def _hide(self, target: dict[str, Any] | None) -> None:
         """Whatever the project's code says from now on, the password of its target is not in it.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
-Direction = Literal["up", "down"]
+from pgwright.interpreter.recorded import Direction, Failure, Here, Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,46 +17,6 @@ class Target:
     user: str
     dbname: str
     password: str | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Here:
-    """The user's interpreter, and which layers keep its code from the network (DESIGN.md, "nothing leaves")."""
-
-    python: str
-    executable: str
-    alembic: str
-    sqlalchemy: str
-    layers: tuple[str, ...]
-    found_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Something that the user's code tried to reach and was kept from, swallowed by its own `except` or not."""
-
-    kind: Literal["socket", "name", "program", "libpq"]
-    what: str
-    where: str | None = None  # "file:line" in the user's code
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why a call failed. `exception` is the root cause; `file` and `line` the deepest place in the user's code."""
-
-    exception: str
-    message: str
-    code: str | None = None  # "env", "revisions", or None: a step failed
-    sqlstate: str | None = None
-    detail: str | None = None
-    statement: str | None = None
-    file: str | None = None
-    line: int | None = None
-    revision: str | None = None  # the revision whose file that is
-    raised_there: bool = False  # by a `raise` on that very line, not by a library it called
-    trace: str = ""
-    output: str = ""  # the end of what the user's code printed and logged
-    missing: tuple[str, ...] = ()  # settings that env.py seems to want
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,39 +238,3 @@ class Compiled:
     def sql(self) -> str | None:
         """All of it as one text."""
         return None if self.statements is None else "\n\n".join(self.statements)
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """One message that a revision would send; `operation` is Alembic's class behind it (`AddColumnOp`), if any."""
-
-    sql: str
-    file: str | None
-    line: int | None
-    operation: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What a direction of a revision would send. With a `reason` it stopped there, and what it sent before is all.
-
-    `BEGIN` and `COMMIT` messages mark autocommit blocks; the first message is inside a transaction if `transactional`.
-    """
-
-    revision: str
-    direction: Direction
-    sent: tuple[Sent, ...]
-    transactional: bool = True
-    reason: str = ""  # "reads-data", "raises" or "cannot-import"
-    why: str = ""
-    line: int | None = None
-    route: str = "env.py"
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """Many recordings, the project's files that were imported for them, and what the guard refused on the way."""
-
-    recorded: tuple[Recorded, ...]
-    imported: tuple[str, ...]
-    refused: tuple[Refused, ...] = ()

@@ -59,10 +59,10 @@ class History:
         followed = {parent for one in self.revisions for parent in one.down}
         return tuple(one.revision for one in self.revisions if one.revision not in followed)
 
-    def ancestors(self, revision: str) -> set[str]:
-        """The revision, everything it follows and everything it depends on."""
+    def ancestors(self, *revisions: str) -> set[str]:
+        """The revisions, everything they follow and everything they depend on."""
         seen: set[str] = set()
-        waiting = [revision]
+        waiting = list(revisions)
         while waiting:
             name = waiting.pop()
             if name in seen or name not in self.by_id:

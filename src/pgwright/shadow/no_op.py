@@ -2,7 +2,8 @@
 
 Each is the finding `no-op-statement`. It refutes in two cases only: the DROP's target is there under another name and
 stays (a name that was guessed), and an UPDATE without any condition that wrote nothing although rows are there. The
-clean-up of an invalid index right before that index is built is none.
+clean-up of an invalid index right before that index is built is none, nor is that of a constraint right before one of its
+name is added, unless another one seems to be meant.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from pgwright.shadow.finding import Way, measured
 from pgwright.step import Finding, Observed
 
 CLEANUP = re.compile(r"\s*DROP\s+INDEX\s+(?:CONCURRENTLY\s+)?IF\s+EXISTS\s+(\S+?)\s*;?\s*$", re.I)
+REPLACED = re.compile(
+    r"\s*ALTER\s+TABLE\s+(?:ONLY\s+)?(?P<table>\S+)\s+DROP\s+CONSTRAINT\s+IF\s+EXISTS\s+(?P<name>\S+?)\s*;?\s*$", re.I
+)
 SKIPPED = re.compile(r'^(\w[\w ]*?) "([^"]+)"(?: of relation "([^"]+)")? does not exist, skipping$', re.M)
 UPDATES = re.compile(r"\s*UPDATE\b", re.I)
 # What people call things: "fk" in fk_orders_customer, "fkey" in orders_customer_fkey
@@ -36,6 +40,8 @@ def no_ops(revision: Revision, found: Cycle, filled: Mapping[str, int]) -> Itera
     for messages, way in ways:
         for at, message in enumerate(messages):
             if skipped(messages, at):
+                if _makes_way(messages, at) and not _others(message, found):
+                    continue
                 yield _skip(revision, message, way, found)
             elif table := _met_no_row(messages, at, filled, found.before.schema):
                 yield _backfill(revision, message, way, table, filled[table])
@@ -71,6 +77,16 @@ def skipped(messages: Sequence[Observed], at: int) -> bool:
     cleanup = CLEANUP.match(message.message)
     after = messages[at + 1].message if at + 1 < len(messages) else ""
     return not (cleanup and re.search(rf"CREATE\s+(UNIQUE\s+)?INDEX\b.*{re.escape(cleanup[1])}", after, re.I | re.S))
+
+
+def _makes_way(messages: Sequence[Observed], at: int) -> bool:
+    """True for a DROP CONSTRAINT IF EXISTS right before one of that name is added: what a second attempt needs."""
+    dropped = REPLACED.match(messages[at].message)
+    if dropped is None or at + 1 == len(messages):
+        return False
+    table, name = re.escape(dropped["table"]), re.escape(dropped["name"])
+    added = rf"\s*ALTER\s+TABLE\s+(ONLY\s+)?{table}\s+ADD\s+CONSTRAINT\s+{name}\s"
+    return re.match(added, messages[at + 1].message, re.I) is not None
 
 
 def _others(message: Observed, found: Cycle) -> list[str]:

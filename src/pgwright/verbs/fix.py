@@ -16,12 +16,15 @@ from pgwright.event import Event, OnEvent, silent
 from pgwright.gate.frozen import RECEIPTS, frozen
 from pgwright.gate.refusals import NoBase
 from pgwright.hazards.checked import Checked
+from pgwright.hazards.fixing.env import opens_transaction
 from pgwright.hazards.fixing.forms import FORMS
 from pgwright.hazards.fixing.source import corrected
 from pgwright.hazards.settings import Checking
 from pgwright.project import Project, new_against_main
 from pgwright.step import Finding
 from pgwright.verbs_check import check
+
+BLOCK = "autocommit_block"
 
 
 class Released(Refusal):
@@ -97,25 +100,35 @@ def _revision(
     file = project.history(heads_only=True).by_id[name].file
     lines = Counter((one.rule, one.line) for one in wanted)
     out: list[Fixed] = []
+    counted: Counter[str] | None = None  # of the file as it stands; each reading replays the whole history
     for one in sorted(wanted, key=lambda each: -(each.line or 0)):
         if lines[one.rule, one.line] > 1:
             left = "one line stands for several statements"
         else:
-            left = _try(project, file, one, python, chosen)
+            left, counted = _try(project, file, one, python, chosen, counted)
         out.append(Fixed(one.rule, name, one.file or "", one.line or 0, left))
         said = f"{one.file}:{one.line} {one.rule}" + (f" left: {left}" if left else "")
         on_event(Event("left" if left else "fixed", said, level="note" if left else "good"))
     return out[::-1]
 
 
-def _try(project: Project, file: Path, one: Finding, python: str | None, chosen: Checking | None) -> str:
-    """Why it was left; empty when the file holds the corrected form now."""
+def _try(
+    project: Project,
+    file: Path,
+    one: Finding,
+    python: str | None,
+    chosen: Checking | None,
+    counted: Counter[str] | None,
+) -> tuple[str, Counter[str] | None]:
+    """Why it was left, empty when the file holds the corrected form now; and what is found in it as it stands."""
     source = file.read_bytes()
     new = corrected(source.decode("utf-8"), one)
     if new is None:
-        return "there is no simple corrected form for the call as it stands"
+        return "there is no simple corrected form for the call as it stands", counted
+    if new.count(BLOCK) > source.count(BLOCK.encode()) and (line := _opens(project)):
+        return f"it needs an autocommit block, and env.py opens the transaction itself (line {line})", counted
     assert one.revision is not None
-    before = _counted(check(project, [one.revision], python=python, chosen=chosen))
+    before = _counted(check(project, [one.revision], python=python, chosen=chosen)) if counted is None else counted
     kept = False
     try:
         file.write_bytes(new.encode("utf-8"))
@@ -127,8 +140,17 @@ def _try(project: Project, file: Path, one: Finding, python: str | None, chosen:
         if not kept:
             file.write_bytes(source)
     if kept:
-        return ""
-    return f"the corrected form would bring {brought[0]}" if brought else "the corrected form would not be read in full"
+        return "", after
+    why = f"the corrected form would bring {brought[0]}" if brought else "the corrected form would not be read in full"
+    return why, before
+
+
+def _opens(project: Project) -> int | None:
+    """The line of env.py after which no autocommit block works."""
+    try:
+        return opens_transaction((project.tree.directory / "env.py").read_text("utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def _counted(found: Checked) -> Counter[str]:

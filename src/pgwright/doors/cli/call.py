@@ -48,7 +48,7 @@ class Call:
 class Answer:
     """What a verb came to: the JSON, what a person sees instead, and the exit status."""
 
-    data: Json
+    data: Json | Callable[[], Json]  # made only where it is printed
     shown: Callable[[], RenderableType | str]
     status: int = 0
 
@@ -67,7 +67,7 @@ def answer(frame: Json, work: Callable[[Call, OnEvent], Answer]) -> None:
     try:
         done = _done(call, work)
     except Refusal as refusal:
-        from pgwright.doors.output import errors_of
+        from pgwright.doors.error_output import errors_of
 
         _refuse(call, frame, errors_of(refusal))
         ctx.exit(refusal.exit_status)
@@ -107,7 +107,7 @@ def _plainly(event: Event) -> None:
 
 def _print(call: Call, done: Answer) -> None:
     if call.json:
-        print_json(done.data)
+        print_json(done.data() if callable(done.data) else done.data)
         return
     shown = done.shown()
     if isinstance(shown, str):

@@ -100,7 +100,7 @@ def command(
 
     def check(call: Call, on_event: OnEvent) -> Answer:
         from pgwright import verbs_check as verb
-        from pgwright.doors.output import check_output, check_status
+        from pgwright.doors.check_output import check_output, check_status
         from pgwright.hazards.settings import read
         from pgwright.project import find
         from pgwright.project.settings import read_settings
@@ -125,7 +125,7 @@ def command(
         status = check_status(checked, chosen.fail_level)
         call.json = call.json or form == "json"
         gc.freeze()  # nor at the very end, when Python looks once more
-        return Answer(check_output(checked, fixed if fix else None), _shown(checked, form, root), status)
+        return Answer(lambda: check_output(checked, fixed if fix else None), _shown(checked, form, root), status)
 
     answer({"format": "check/1", "findings": [], "revisions": [], "allowed": []}, check)
 

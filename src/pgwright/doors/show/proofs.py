@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from pgwright.doors.output import Error
+from pgwright.doors.error_output import Error
 from pgwright.doors.show.humane import count, seconds
 from pgwright.doors.show.refusal import errors as show_errors
 from pgwright.records import Proof, Reason

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
-from pgwright.doors.output import Error
+from pgwright.doors.error_output import Error
 
 
 def errors(found: Sequence[Error]) -> RenderableType:

@@ -30,7 +30,7 @@ def relation(node: Any) -> str:
 
 def words(nodes: Iterable[Any]) -> tuple[str, ...]:
     """The texts of a list of String nodes."""
-    return tuple(one.string.sval for one in nodes)
+    return tuple([one.string.sval for one in nodes])
 
 
 def qualified(nodes: Iterable[Any]) -> str:
@@ -49,7 +49,7 @@ def type_of(node: Any) -> Type:
 
 def is_serial(node: Any) -> bool:
     """True for serial, bigserial, smallserial."""
-    return words(node.names)[-1:] != () and words(node.names)[-1] in SERIAL
+    return bool(node.names) and node.names[-1].string.sval in SERIAL
 
 
 NOTHING = frozenset({None, "a_const", "string", "integer"})

@@ -76,11 +76,14 @@ GOOD = (
 
 def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
     after = before.after_upgrade or before
+    made = {index.name for statement in revision.upgrade.statements for _, index in made_indexes(statement, after)}
     told = set()
     for statement in revision.upgrade.statements:
         for table, index in made_indexes(statement, after):
             for other in standing(table, index):
                 pair = frozenset((index.name, other.name))
+                if index.unique and not other.unique and other.name in made:
+                    continue  # the other one is new as well and guards nothing: it is told where that one is made
                 if _key(other) == _key(index) and pair not in told:
                     told.add(pair)
                     keys = ", ".join(index.keys)
