@@ -70,6 +70,9 @@ def _send(session: Session, course: Course, message: Observed) -> None:
             revision=course.unit.revision, budget=f"{timeout:.1f} s", tries=1, timeout=f"{timeout:.1f} s",
             blockers="; ".join(map(str, _in_the_way(session, course))) or "nobody who could be seen afterwards",
         ) from error  # fmt: skip
+    except psycopg.errors.DiskFull:
+        _tidy(session, message)  # half an index takes the room that is missing
+        raise
     except psycopg.errors.QueryCanceled as error:
         wish, why = wanted(session)
         if wish == "run":
@@ -140,7 +143,7 @@ def _tidy(session: Session, message: Observed) -> None:
     """Drop what a build that we gave up left, if that is possible at once: the drop waits for the same writers."""
     try:
         _clear_leftover(session, message, GIVEN_UP)
-    except psycopg.errors.LockNotAvailable:
+    except (psycopg.errors.LockNotAvailable, psycopg.errors.DiskFull):
         index = _index(session, message)
         session.tell("invalid-index", f"{index[0] if index else ''} stays invalid; the next run drops it", level="bad")
 

@@ -306,3 +306,13 @@ class CalledOff(Refusal):
 
     code = "PW-RUN-36"
     exit_status: ClassVar[int] = 3
+
+
+class NoRoomLeft(Refusal):
+    """
+    The disk of {environment} is full: {message}
+    It happened between two steps: what was committed is in the journal, and nothing is half done. Make room, then apply again.
+    """
+
+    code = "PW-RUN-37"
+    exit_status: ClassVar[int] = 1
