@@ -87,7 +87,7 @@ def execute(
         require_sealed(project, address.environment.kind, on_event)
     with (
         notified(project, environment, direction, on_event, how.noticed) as told,
-        opened(address, how.policy, on_event, how.point, how.stopping) as session,
+        opened(address, how.policy.paced(address.environment.pace), on_event, how.point, how.stopping) as session,
         journal.alone(session),
     ):
         origin.require(session, project.root)

@@ -172,6 +172,20 @@ SELECT coalesce(pg_relation_filenode({relation}::oid), 0)::bigint, pg_relation_s
 SELECT coalesce((SELECT max(extract(epoch FROM replay_lag)) FROM pg_stat_replication), 0)::float8,
        (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint
 
+-- statements_schema: where pg_stat_statements is installed.
+SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'pg_stat_statements'
+
+-- calls_by_statement: calls and seconds of all statements in this database but those of our roles.
+SELECT coalesce(sum(calls), 0)::bigint, coalesce(sum(total_exec_time), 0)::float8 / 1000 FROM {schema}.pg_stat_statements(false)
+ WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+   AND userid NOT IN (SELECT oid FROM pg_roles WHERE rolname = ANY ({roles}::text[]))
+
+-- calls_by_database: transactions and seconds that sessions were active, ours included.
+SELECT xact_commit + xact_rollback, active_time / 1000 FROM pg_stat_database WHERE datname = current_database()
+
+-- hand_in: what this session did, counted at once instead of within a second.
+SELECT pg_stat_force_next_flush()
+
 -- size: of a table with its indexes.
 SELECT pg_total_relation_size(to_regclass({table}))
 
