@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from psycopg import sql
+
 from pgwright.interpreter import Ran
 from pgwright.schema.catalog import Snapshot
 from pgwright.shadow.stage import EMPTY, Stage
@@ -124,8 +126,8 @@ class Lineage:
         self._checkpoints.append((self.at, name))
 
     def _existing_roles(self) -> frozenset[str]:
-        with self.stage.server.connect() as conn:
-            return frozenset(r[0] for r in conn.execute("SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_'"))
+        rows = self.stage.server.execute(sql.SQL("SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_'").format())
+        return frozenset(name for (name,) in rows)
 
     def _forget_checkpoints(self) -> None:
         for _, name in self._checkpoints:
