@@ -47,12 +47,12 @@ SELECT a.pid, coalesce(nullif(a.application_name, ''), 'a session') || ' of ' ||
  WHERE l.locktype = 'advisory' AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
    AND l.classid::bigint = {high} AND l.objid::bigint = {low} AND l.objsubid = 1
 
--- open_unit: the unit that is not finished; there is at most one.
-SELECT id, revision, direction, parent, digest, kind, steps, state, told, tenant FROM pgwright.unit
+-- open_unit: the unit that is not finished; there is at most one. A journal of an older version knows no tenants.
+SELECT id, revision, direction, parent, digest, kind, steps, state, told, coalesce(to_jsonb(u) ->> 'tenant', '') FROM pgwright.unit u
  WHERE state NOT IN ('done', 'withdrawn')
 
 -- last_unit: the last that was finished.
-SELECT id, revision, direction, parent, digest, kind, steps, state, told, tenant FROM pgwright.unit
+SELECT id, revision, direction, parent, digest, kind, steps, state, told, coalesce(to_jsonb(u) ->> 'tenant', '') FROM pgwright.unit u
  WHERE state = 'done' ORDER BY id DESC LIMIT 1
 
 -- begin_unit: a new one.
@@ -107,6 +107,10 @@ SELECT name FROM unnest({names}::text[]) name WHERE to_regclass(name) IS NOT NUL
 SELECT i.indisvalid AND i.indisready, EXISTS (SELECT FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid
        AND p.pid <> pg_backend_pid())
   FROM pg_index i WHERE i.indexrelid = to_regclass({name})
+
+-- detach: is a partition attached, half detached, or detached.
+SELECT coalesce((SELECT CASE WHEN inhdetachpending THEN 'pending' ELSE 'attached' END FROM pg_inherits
+                  WHERE inhparent = to_regclass({table}) AND inhrelid = to_regclass({partition})), 'detached')
 
 -- orphans: sessions of a runner that died, still busy with what it had sent.
 SELECT pid FROM pg_stat_activity
