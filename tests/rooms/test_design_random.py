@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 from round_trips import IMPOSSIBLE, Ground, ground
 
+from pgwright.design.compiled import step
+from pgwright.design.draft import Draft
 from pgwright.design.plan import draft
 from pgwright.design.request import KINDS, from_json
 from pgwright.errors import Refusal
@@ -176,3 +178,19 @@ def test_random_changes_come_back(server: Any, request: pytest.FixtureRequest, p
 def test_some_walks_as_alembic_runs_them(server: Any) -> None:
     """The same through Alembic's own operations, on a database each."""
     assert _property(server, 4, 3) > 2
+
+
+@pytest.mark.parametrize(
+    ("up", "back"),
+    [
+        ("CREATE INDEX r_new ON r (f)", "SELECT 1"),
+        ("UPDATE r SET a = a + 1", "SELECT 1"),
+        ("ALTER TABLE r DROP COLUMN d", "ALTER TABLE r ADD COLUMN d timestamp"),
+    ],
+)
+def test_a_way_back_that_is_none_is_seen(server: Any, up: str, back: str) -> None:
+    """An index that stays, values that stay changed, a column that comes back empty."""
+    with ground(server, BEFORE) as made:
+        made.lay()
+        with pytest.raises(AssertionError, match="planted"):
+            made.trip(Draft("expand", "planted", (step(f"op.execute({up!r})", "expand", undo=f"op.execute({back!r})"),)))
