@@ -23,8 +23,9 @@ test: $(STAMP)   ## lint, types, layers and the whole suite
 	$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest -n 2 tests
 
-test-all: $(STAMP) ## the suite with everything optional installed: other majors, other Alembic versions
+test-all: $(STAMP) ## the suite with everything optional installed: other majors, other Alembic versions, pgBackRest, Barman
 	for major in 14 15 16 17; do $(BIN)/pgwright pg install $$major; done
+	(command -v pgbackrest && command -v barman) || apt-get install -y --no-install-recommends pgbackrest barman || echo "their tests are skipped"
 	$(BIN)/python -m pytest -n 2 --slow tests
 
 bypass: $(STAMP) ## the bypass matrix of the guard on PostgreSQL 14 to 18

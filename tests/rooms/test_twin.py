@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
 from test_trial import sql
 from tiny_project import Tiny
 
+from pgwright import verbs
+from pgwright.event import silent
+from pgwright.project import find
 from pgwright.schema.catalog import capture
+from pgwright.schema.diff import diff
 from pgwright.shadow.contents import Contents, contents, copied
 from pgwright.shadow.rows import row_state
 from pgwright.shadow.server import Server
+from pgwright.shadow.twin import WORK, Twin
 
 SCHEMA = """
 CREATE TABLE owners (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "Full Name" text,
@@ -31,6 +37,10 @@ UPDATE notes SET words = '{changed}', parent = 2; INSERT INTO notes (owner) VALU
 INSERT INTO parts VALUES (2, '2026-06-06');
 SELECT setval('called', 500), nextval('untouched');
 """
+ONCE = (
+    "CREATE FUNCTION once() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN DROP TRIGGER once ON notes; DROP FUNCTION once(); RETURN NULL; END $$"
+)
 TABLES = ("public.owners", "public.notes", "public.parts", "public.parts_2026")
 
 
@@ -79,3 +89,25 @@ def test_the_copy_of_a_failed_attempt_is_not_taken_for_the_one_that_decided(tiny
     found = tiny.prove()
     assert (found["b2"].seeded, found["c3"].seeded) == ((), (("public.notes", 7),))
     assert {p.verdict for p in found.values()} == {"proven"}, {r: p.reasons for r, p in found.items()}
+
+
+@pytest.mark.parametrize(("more", "is_kept"), [("", True), ("DROP INDEX by_owner", False), ("DROP TYPE mood", False)])
+def test_a_trigger_that_drops_itself_is_put_back_on_the_copy(tiny: Tiny, more: str, is_kept: bool) -> None:
+    """Else every revision after it would need a copy of its own. Whatever else differs, the copy goes."""
+    tiny.add("a1", sql("CREATE TABLE notes (id serial PRIMARY KEY, body text)"), sql("DROP TABLE notes"))
+    tiny.add("b2", sql(ONCE, "CREATE TRIGGER once AFTER INSERT ON notes FOR EACH ROW EXECUTE FUNCTION once()",
+                       "CREATE INDEX by_owner ON notes (body)", "CREATE TYPE mood AS ENUM ('good')"), sql("SELECT 1"))  # fmt: skip
+    with verbs.session(find(tiny.root), verbs.Wish(), 2, silent, keep=False) as (stage, lineage):
+        assert lineage.advance(lineage.order) is None
+        twin = Twin(stage, lineage)
+        before = twin.fresh()
+        with stage.connected(WORK) as conn:
+            conn.execute("INSERT INTO notes (body) VALUES ('x')")
+            if more:
+                conn.execute(more.encode())
+        end = stage.capture(WORK, before)
+        assert diff(before.schema, end.schema)
+        twin.follow(end)
+        assert (twin.snapshot is not None) is is_kept
+        if twin.snapshot is not None:
+            assert stage.capture(WORK).schema == lineage.snapshot.schema

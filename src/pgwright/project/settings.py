@@ -24,7 +24,7 @@ KINDS: dict[str, Kind] = {
 }
 TEXTS, LISTS = ("python", "tree", "main", "server_url_env", "shims"), ("x", "allow", "setup_sql")
 KNOWN = {*TEXTS, *LISTS, "major", "env", "environments", "baseline", "policy", "check"}
-OF_ENVIRONMENT = {"kind", "url_env", "window", "notify", "pace"}
+OF_ENVIRONMENT = {"kind", "url_env", "window", "notify", "pace", "backup"}
 CALLED = {str: "text", list: "list of texts", int: "whole number", dict: "table"}
 # RFC 2606 and 6761: names that can never be a real machine, and this machine itself
 ADDRESS = re.compile(r"://[^/\s:@]*:[^/\s@]+@(\[[^\]]*\]|[^/\s:?]*)")  # with a password; the group is the host
@@ -41,6 +41,7 @@ class Environment:
     window: Window | None = None  # when a run may work there
     notify: tuple[str, ...] = ()  # a command that is told how a run ended
     pace: Mapping[str, float] = field(default_factory=dict, hash=False)  # what a backfill may do there
+    backup: Mapping[str, Any] = field(default_factory=dict, hash=False)  # run/backup/providers reads it
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,9 @@ def _environment(name: str, table: Any, file: Path) -> Environment:
     notify = table.get("notify", [])
     if not isinstance(notify, list) or not all(isinstance(word, str) for word in notify):
         raise BadSettings(source=file.name, why=f"environments.{name}.notify must be a list of texts: a command")
+    backup = table.get("backup", {})
+    if not isinstance(backup, dict):
+        raise BadSettings(source=file.name, why=f"environments.{name}.backup must be a table")
     try:
         hours = window(str(table["window"])) if "window" in table else None
     except ValueError as error:
@@ -187,7 +191,7 @@ def _environment(name: str, table: Any, file: Path) -> Environment:
         paced = pace(table.get("pace", {}))
     except ValueError as error:
         raise BadSettings(source=file.name, why=f"environments.{name}.pace {error}") from None
-    return Environment(name, kind, table["url_env"], hours, tuple(notify), paced)
+    return Environment(name, kind, table["url_env"], hours, tuple(notify), paced, backup)
 
 
 def _variable(name: str | None, key: str, file: Path) -> str | None:

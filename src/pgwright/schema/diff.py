@@ -79,8 +79,10 @@ def _kind(part: object) -> str:
 
 
 def _relations(a: Schema, b: Schema, ignore: Ignored) -> Iterator[Difference]:
-    left = {r.qualified: r for r in a.relations if r.qualified not in ignore}
-    right = {r.qualified: r for r in b.relations if r.qualified not in ignore}
+    shared = _shared(a.relations, b.relations)
+    left, right = (
+        {r.qualified: r for r in s.relations if id(r) not in shared and r.qualified not in ignore} for s in (a, b)
+    )
     for name in sorted(left.keys() | right.keys()):
         before, after = left.get(name), right.get(name)
         if before is None and after is not None:
@@ -89,6 +91,11 @@ def _relations(a: Schema, b: Schema, ignore: Ignored) -> Iterator[Difference]:
             yield Difference("missing", before.kind, name, "semantic")
         elif before is not after and before is not None and after is not None and before != after:
             yield from _relation(before, after)
+
+
+def _shared(a: Sequence[object], b: Sequence[object]) -> set[int]:
+    """What both sides hold as one record: snapshots share whatever did not change between them."""
+    return set(map(id, a)) & set(map(id, b))
 
 
 def _relation(a: Relation, b: Relation) -> Iterator[Difference]:
@@ -147,7 +154,10 @@ def _parts(word: str, relation: str, a: Sequence[Any], b: Sequence[Any]) -> Iter
 
 
 def _things(a: Schema, b: Schema, ignore: Ignored) -> Iterator[Difference]:
-    left, right = ({(t.kind, t.identity): t for t in s.things if not ignored(t, ignore)} for s in (a, b))
+    shared = _shared(a.things, b.things)
+    left, right = (
+        {(t.kind, t.identity): t for t in s.things if id(t) not in shared and not ignored(t, ignore)} for s in (a, b)
+    )
     for key in sorted(left.keys() | right.keys()):
         before, after = left.get(key), right.get(key)
         if before is after or before == after:

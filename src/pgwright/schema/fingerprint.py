@@ -5,8 +5,10 @@ Extensions are the exception: they are no part of it, since one that a downgrade
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
 from hashlib import sha256
+from operator import attrgetter
 from typing import Any
 
 from pgwright.schema.diff import BORROWED, REPORTED, WEIGHTS, Ignored, ignored
@@ -35,27 +37,26 @@ def _thing(thing: Thing) -> bytes:
 def _digest(relation: Relation) -> bytes:
     """A relation's own sha256, kept with it: snapshots share the relations that did not change."""
     if not relation.digested:
-        relation.digested.append(sha256(repr(_told(relation, _RELATION)).encode()).digest())
+        relation.digested.append(sha256(repr(_told(_RELATION(relation))).encode()).digest())
     return relation.digested[0]
 
 
-def _names(kind: Any, but: frozenset[str] = frozenset()) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(kind) if f.name not in WEIGHTS and f.name not in but and f.compare)
+def _values(kind: Any, but: frozenset[str] = frozenset()) -> Callable[[Any], tuple[Any, ...]]:
+    """A function that gives the values of a record's fields, but for those that do not count."""
+    return attrgetter(*(f.name for f in fields(kind) if f.name not in WEIGHTS and f.name not in but and f.compare))
 
 
-_RELATION = _names(Relation)
+_RELATION = _values(Relation)
 _INSIDE = {
-    Column: _names(Column),
-    Constraint: _names(Constraint, BORROWED["constraint"]),
-    Index: _names(Index, BORROWED["index"]),
+    Column: _values(Column),
+    Constraint: _values(Constraint, BORROWED["constraint"]),
+    Index: _values(Index, BORROWED["index"]),
 }
 
 
-def _told(record: Any, names: tuple[str, ...]) -> list[Any]:
-    return [_value(getattr(record, name)) for name in names]
-
-
-def _value(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_value(part) for part in value]
-    return _told(value, _INSIDE[type(value)]) if type(value) in _INSIDE else value
+def _told(values: tuple[Any, ...]) -> list[Any]:
+    """The values as lists; a record that is only in part what it stands for becomes the list of the values that count."""
+    return [
+        _told(value) if (kind := value.__class__) is tuple else _told(_INSIDE[kind](value)) if kind in _INSIDE else value
+        for value in values
+    ]

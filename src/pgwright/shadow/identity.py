@@ -46,12 +46,20 @@ def identify(stage: Stage, revision: Revision) -> Identity:
 
 def ast_hash(path: Path) -> str:
     """The hash of a revision file's AST: formatting, comments and docstrings change nothing."""
-    return tree_hash(ast.parse(path.read_bytes()))
+    source = path.read_bytes()
+    tree = ast.parse(source)
+    if source.isascii() and b"__doc__" not in source:  # else it takes a walk to know
+        return text_hash(canonical(tree, docstrings=False))
+    return tree_hash(tree)
 
 
 def tree_hash(tree: ast.Module) -> str:
-    """The hash of an AST, the same under every Python that can parse it; the tree loses its docstrings."""
-    return text_hash(canonical(_bare(tree)))
+    """The hash of an AST, the same under every Python that can parse it.
+
+    Docstrings are no part of it: they change nothing that is executed, unless the file reads its `__doc__`.
+    """
+    reads = any(getattr(node, "attr", getattr(node, "id", "")) == "__doc__" for node in ast.walk(tree))
+    return text_hash(canonical(tree, docstrings=reads))
 
 
 def text_hash(text: str) -> str:
@@ -59,10 +67,10 @@ def text_hash(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def canonical(node: ast.AST) -> str:
+def canonical(node: ast.AST, *, docstrings: bool = True) -> str:
     """A node as text. Not `ast.dump`: that writes other text from one Python version to the next (3.12, 3.13)."""
     parts: list[str] = []
-    _write(node, parts.append)
+    _write(node, parts.append, docstrings)
     return "".join(parts)
 
 
@@ -133,42 +141,36 @@ def _imported(tree: ast.Module) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def _write(node: ast.AST, out: Callable[[str], None]) -> None:
+def _write(node: ast.AST, out: Callable[[str], None], docstrings: bool) -> None:
     """Class name and fields that say something: what is None or an empty list came or went with Python versions."""
-    out(type(node).__name__)
-    out("(")
+    out(f"{node.__class__.__name__}(")
     for name in node._fields:
         value = getattr(node, name, None)
         if (value is None and not isinstance(node, ast.Constant)) or value == [] or name == "kind":
             continue
-        out(name)
-        out("=")
+        out(f"{name}=")
         if isinstance(value, list):
-            for one in value:
-                _one(one, out)
+            for one in value if docstrings or name != "body" else _bare(node, value):
+                _one(one, out, docstrings)
                 out(",")
         else:
-            _one(value, out)
+            _one(value, out, docstrings)
         out(";")
     out(")")
 
 
-def _one(value: object, out: Callable[[str], None]) -> None:
+def _one(value: object, out: Callable[[str], None], docstrings: bool) -> None:
     if isinstance(value, ast.AST):
-        _write(value, out)
+        _write(value, out, docstrings)
     else:
         out(repr(value))
 
 
-def _bare(tree: ast.Module) -> ast.Module:
-    """The tree without docstrings: they change nothing that is executed, unless the file reads its `__doc__`."""
-    if any(getattr(node, "attr", getattr(node, "id", "")) == "__doc__" for node in ast.walk(tree)):
-        return tree
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef)) and body and _is_text(body[0]):
-            node.body = body[1:] or [ast.Pass()]
-    return tree
+def _bare(node: ast.AST, body: list[ast.stmt]) -> list[ast.stmt]:
+    """A body without its docstring."""
+    if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef)) and _is_text(body[0]):
+        return body[1:] or [ast.Pass()]
+    return body
 
 
 def _is_text(node: ast.stmt) -> bool:

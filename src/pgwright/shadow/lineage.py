@@ -1,13 +1,13 @@
 """The bare database of a history: at one revision, without seeded rows, and always rebuildable.
 
 Everything else is cloned from it. When a revision leaves it in a state that the history never has, it is rebuilt from
-the nearest checkpoint (a template database) by one run of the upgrades since. Roles are cluster-wide, so once a
-history has made roles no checkpoint is taken any more, and a rebuild starts from nothing with those roles removed.
+the nearest checkpoint (a template database) by one run of the upgrades since. Roles belong to the cluster: a checkpoint
+notes them, serves only while those are what they were, and roles made since are removed before the rebuild.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from psycopg import sql
@@ -17,7 +17,22 @@ from pgwright.schema.catalog import Snapshot
 from pgwright.shadow.stage import EMPTY, Stage
 
 BARE = "pgwright_bare"
-SELDOM, OFTEN = 60, 12  # revisions between two checkpoints: before and after the first rebuild of this history
+SELDOM, OFTEN = 60, 12  # revisions between two checkpoints: before the first rebuild of this history, and after many
+
+_ROLES = """
+SELECT r.rolname, concat(r, (SELECT array_agg(m ORDER BY m.roleid) FROM pg_auth_members m WHERE m.member = r.oid))
+  FROM pg_roles r WHERE r.rolname !~ '^pg_'
+"""
+Roles = frozenset[tuple[str, str]]  # name, and all that the cluster holds of it
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A database with the first `at` revisions, and the cluster's roles when it was made."""
+
+    at: int
+    name: str
+    roles: Roles
 
 
 @dataclass(slots=True)
@@ -32,8 +47,8 @@ class Lineage:
     without_foreign_keys: bool = False
     damaged: bool = False  # the bare database is in no state of the history: make no image of it
     _every: int = SELDOM
-    _checkpoints: list[tuple[int, str]] = field(default_factory=list)
-    _roles: frozenset[str] = field(init=False)
+    _checkpoints: list[Checkpoint] = field(default_factory=list)
+    _roles: Roles = field(init=False)  # where this lineage began
 
     def begin(self) -> None:
         """Start from the empty template."""
@@ -44,7 +59,7 @@ class Lineage:
         """Note that the bare database, however it came about, holds the first `at` revisions: a point to rebuild from."""
         self.snapshot = self.stage.capture(BARE)
         self.at, self.applied = at, list(self.order[:at])
-        self._roles = self._existing_roles()
+        self._roles = self._roles_now()
         if at:
             self._checkpoint()
 
@@ -72,8 +87,8 @@ class Lineage:
         self.applied.extend(revisions)
         self.at += len(revisions)
         self.snapshot = snapshot or self.stage.capture(BARE, self.snapshot)
-        last = self._checkpoints[-1][0] if self._checkpoints else 0
-        if self.at - last >= self._every and self._existing_roles() == self._roles:
+        last = self._checkpoints[-1].at if self._checkpoints else 0
+        if self.at - last >= self._every:
             self._checkpoint()
 
     def rebuild(self, revisions: Sequence[str]) -> Ran | None:
@@ -88,18 +103,18 @@ class Lineage:
         return ran
 
     def _rebuilt(self, wanted: Sequence[str], *, from_checkpoint: bool) -> Ran | None:
-        self._every = OFTEN
-        made = self._existing_roles() - self._roles
-        usable = [c for c in self._checkpoints if c[0] <= len(wanted)] if from_checkpoint and not made else []
-        done, source = usable[-1] if usable else (0, EMPTY)
+        self._every = max(OFTEN, self._every // 2)
+        now = self._roles_now()
+        usable = [c for c in self._checkpoints if c.at <= len(wanted) and c.roles <= now] if from_checkpoint else []
+        base = usable[-1] if usable else Checkpoint(0, EMPTY, self._roles)
         self.stage.drop(BARE)
-        if made:
-            self._forget_checkpoints()
+        if made := _names(now) - _names(base.roles):
+            self._forget_checkpoints(but=usable)  # what the others hold may belong to these roles
             self.stage.server.drop_roles(made)
-        self._clone(source)
+        self._clone(base.name)
         if self.without_foreign_keys:
             self.ignore_foreign_keys()
-        ran = self.stage.build(BARE, [("up", revision) for revision in wanted[done:]])
+        ran = self.stage.build(BARE, [("up", revision) for revision in wanted[base.at :]])
         self.snapshot = self.stage.capture(BARE)
         return None if ran.ok else ran
 
@@ -115,7 +130,7 @@ class Lineage:
 
     def forget_new_roles(self) -> None:
         """Remove roles that a database dropped since has made: roles outlive databases."""
-        self.stage.server.drop_roles(self._existing_roles() - self._roles)
+        self.stage.server.drop_roles(_names(self._roles_now()) - _names(self._roles))
 
     def _clone(self, source: str) -> None:
         self.stage.clone(BARE, template=source)
@@ -123,13 +138,17 @@ class Lineage:
     def _checkpoint(self) -> None:
         name = f"pgwright_at_{self.at}"
         self.stage.clone(name, template=BARE)
-        self._checkpoints.append((self.at, name))
+        self._checkpoints.append(Checkpoint(self.at, name, self._roles_now()))
 
-    def _existing_roles(self) -> frozenset[str]:
-        rows = self.stage.server.execute(sql.SQL("SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_'").format())
-        return frozenset(name for (name,) in rows)
+    def _roles_now(self) -> Roles:
+        return frozenset((name, told) for name, told in self.stage.server.execute(sql.SQL(_ROLES).format()))
 
-    def _forget_checkpoints(self) -> None:
-        for _, name in self._checkpoints:
-            self.stage.drop(name)
-        self._checkpoints.clear()
+    def _forget_checkpoints(self, but: Collection[Checkpoint] = ()) -> None:
+        for one in self._checkpoints:
+            if one not in but:
+                self.stage.drop(one.name)
+        self._checkpoints = list(but)
+
+
+def _names(roles: Roles) -> set[str]:
+    return {name for name, _ in roles}

@@ -196,12 +196,14 @@ def start(
     trace: bool = False,
     shims: Path | None = None,
     more: Mapping[str, str] | None = None,
+    patience: float = PATIENCE,
     on_event: OnEvent = silent,
 ) -> Iterator[Server]:
     """A server for the length of the block, from `image` (a data directory that `image.nearest` gave) or from empty.
 
     With `trace` everything that it does goes to its log. `shims` is a folder with `extension/` of the user's own
-    stand-ins, `more` further settings. A psycopg error in the block becomes ServerDied when the server died of it.
+    stand-ins, `more` further settings, `patience` the seconds until it must be ready. A psycopg error in the block
+    becomes ServerDied when the server died of it.
     """
     account = server_account()
     usable = reachable(binaries, account)
@@ -213,7 +215,7 @@ def start(
         )
         owner = os.getpid()
         try:
-            _wait_until_ready(server)
+            _wait_until_ready(server, patience)
             yield server
         except psycopg.OperationalError as error:
             server.require_alive(error)
@@ -245,11 +247,11 @@ def _launch(binaries: Binaries, runtime: Runtime, account: Account | None, trace
         os.close(log)
 
 
-def _wait_until_ready(server: Server) -> None:
-    deadline = time.monotonic() + PATIENCE
+def _wait_until_ready(server: Server, patience: float) -> None:
+    deadline = time.monotonic() + patience
     while _status(server.data) != "ready":
         if not server.is_alive or time.monotonic() > deadline:
-            why = server._why() if not server.is_alive else f"it was not ready after {PATIENCE:.0f} s"
+            why = server._why() if not server.is_alive else f"it was not ready after {patience:.0f} s"
             raise DidNotStart(source=server.source, major=server.major, why=why)
         time.sleep(POLL)
 

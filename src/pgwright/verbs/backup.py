@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import get_args
 
+from pgwright.errors import Refusal
 from pgwright.event import Event, OnEvent, silent
 from pgwright.gate.policy import policy_of
 from pgwright.gate.request import decision_on
@@ -18,15 +20,21 @@ from pgwright.records import from_json
 from pgwright.run import stamp
 from pgwright.run.backup import dump, physical, programs, restore_point
 from pgwright.run.backup.ladder import Place, Worth, worth
-from pgwright.run.backup.record import Backup, Connection, Content, Provider
+from pgwright.run.backup.record import Backup, Connection, Content, Own
 from pgwright.run.backup.refusals import Damaged, NoBackup, NoRoom, NotBackedUp, RestoredDiffers
 from pgwright.run.planned import version_table_of
 from pgwright.run.session import Session
 from pgwright.run.unit import Unit
 from pgwright.shadow.binaries import find
 from pgwright.shadow.server import start
+from pgwright.verbs import backup_listed
 
 ABOUT = "SELECT current_database()::text, (SELECT system_identifier::text FROM pg_control_system())"
+# The name may be that of a .backup or .history file. Nothing counts when the last try failed, or nothing is tried any more.
+ARCHIVED = """
+SELECT substring(last_archived_wal FROM '^[0-9A-F]{24}') FROM pg_stat_archiver
+WHERE current_setting('archive_mode') <> 'off' AND (last_failed_time IS NULL OR last_failed_time < last_archived_time)
+"""
 ROLES = "SELECT rolname::text FROM pg_roles WHERE rolname !~ '^pg_' AND NOT rolsuper ORDER BY 1"
 
 
@@ -41,7 +49,7 @@ class Checked:
 
 
 def take(
-    project: Project, environment: str, folder: Path, provider: Provider = "pg_dump", *, variable: str | None = None,
+    project: Project, environment: str, folder: Path, provider: Own = "pg_dump", *, variable: str | None = None,
     on_event: OnEvent = silent,
 ) -> Backup:  # fmt: skip
     """Take a backup into `folder` and record it. Raises CannotTake and NoRoom."""
@@ -68,9 +76,22 @@ def take(
     return backup
 
 
-def verify(project: Project, environment: str, *, on_event: OnEvent = silent) -> Backup:
-    """Restore the backup on record and compare it. Raises NoBackup, Damaged, RestoreFailed, RestoredDiffers."""
-    backup = recorded(project, environment)
+def verify(
+    project: Project, environment: str, *, variable: str | None = None, on_event: OnEvent = silent
+) -> Backup:
+    """Restore the newest backup that the environment's provider lists, or the one on record, and compare it.
+
+    One of our own that was never restored comes first.
+    Raises NoBackup, Damaged, RestoreFailed, RestoredDiffers, and what backup_listed.verify raises.
+    """
+    backup, chosen = recorded(project, environment), backup_listed.provider_of(project, environment)
+    ours = backup is not None and backup.provider in get_args(Own)
+    if chosen and not (ours and backup and (not backup.restored or chosen.provider.lay is None)):
+        with address_of(project.settings, environment, variable=variable).connect("backup") as conn:
+            here = _place(project, conn, environment)
+            proven = backup_listed.verify(project, chosen, conn, here, on_event)
+        keep(project, "backups", environment, proven)
+        return proven
     if backup is None:
         raise NoBackup(environment=environment)
     _require_bytes(backup)
@@ -82,12 +103,14 @@ def verify(project: Project, environment: str, *, on_event: OnEvent = silent) ->
 
 
 def check(project: Project, environment: str, allowed: timedelta, *, variable: str | None = None) -> Checked:
-    """What the backup on record is worth for the database as it is now. Raises NoBackup."""
-    backup = recorded(project, environment)
-    if backup is None:
+    """What the best backup is worth for the database as it is now. Raises NoBackup, and what reading a listing raises."""
+    if recorded(project, environment) is None and backup_listed.provider_of(project, environment) is None:
         raise NoBackup(environment=environment)
     with address_of(project.settings, environment, variable=variable).connect("backup") as conn:
-        found: Worth = worth(backup, _place(project, conn, environment), datetime.now(UTC), allowed)
+        here = _place(project, conn, environment)
+    backup, found = _best(project, here, allowed)
+    if backup is None:
+        raise NoBackup(environment=environment)
     return Checked(backup, found.level, found.why.message if found.why else "")
 
 
@@ -97,9 +120,14 @@ def require(project: Project, session: Session, units: Sequence[Unit], heads: tu
         return
     policy = policy_of(project.settings.policy)
     point = restore_point.write(session, units[0].revision)
-    here = Place(session.name, session.about.database, session.about.identifier, heads)
-    allowed = timedelta(hours=policy.backup_hours)
-    found = worth(recorded(project, session.name), here, datetime.now(UTC), allowed, restore_point=point)
+    if max(policy.backup, policy.backup_for_loss) == "B0":
+        return
+    archived = _archived(session.conn)
+    here = Place(session.name, session.about.database, session.about.identifier, heads, archived)
+    try:
+        _, found = _best(project, here, timedelta(hours=policy.backup_hours), restore_point=point)
+    except Refusal as refusal:  # a listing that cannot be read is no backup
+        found = Worth("B0", refusal)
     for unit in units:
         decision = decision_on(unit.proof, policy, session.address.environment, unit.direction)
         loses = decision.tier in ("human", "forbidden")
@@ -117,10 +145,35 @@ def recorded(project: Project, environment: str) -> Backup | None:
     return from_json(Backup, json.loads(file.read_text("utf-8"))) if file.is_file() else None
 
 
+def _best(
+    project: Project, here: Place, allowed: timedelta, *, restore_point: bool = False
+) -> tuple[Backup | None, Worth]:
+    """The backup on record or the newest that the provider lists, whichever is worth more.
+
+    Raises what reading the listing raises, unless one of our own is on record.
+    """
+    record = recorded(project, here.environment)
+    found = [record]
+    if chosen := backup_listed.provider_of(project, here.environment):
+        try:
+            found = backup_listed.candidates(project, chosen, here.environment, record)
+        except Refusal:
+            if record is None or record.provider not in get_args(Own):
+                raise
+    now = datetime.now(UTC)
+    judged = [(one, worth(one, here, now, allowed, restore_point=restore_point)) for one in found]
+    return max(judged, key=lambda one: one[1].level)
+
+
 def _place(project: Project, conn: Connection, environment: str) -> Place:
     [(database, identifier)] = conn.execute(ABOUT.encode()).fetchall()
     table = version_table_of(kept_proofs(project))
-    return Place(environment, database, identifier, stamp.heads(conn, table))
+    return Place(environment, database, identifier, stamp.heads(conn, table), _archived(conn))
+
+
+def _archived(conn: Connection) -> str:
+    row = conn.execute(ARCHIVED.encode()).fetchone()
+    return str(row[0] or "") if row else ""
 
 
 def _require_bytes(backup: Backup) -> None:

@@ -47,22 +47,26 @@ def take_backup(env: str, admin_env: str | None, folder: Path, provider: str) ->
 
 
 @command.command("verify")
-@click.option("--env", "env", required=True, metavar="ENV", help="Environment of pgwright.toml.")
+@located
 @shared
-def verify_backup(env: str) -> None:
+def verify_backup(env: str, admin_env: str | None) -> None:
     """Restore it on a throw-away server and compare schema and rows with what was backed up.
 
-    Ends with 1 when it is damaged, cannot be restored, or the copy differs.
+    Where pgwright.toml names a provider, its newest backup is restored and recovered to the newest WAL in its archive; schema
+    and revisions must then be those of the database. Ends with 1 when it is damaged, cannot be restored, or the copy differs.
     """
 
     def run(call: Call, on_event: OnEvent) -> Answer:
         from pgwright.records import to_json
         from pgwright.verbs.backup import verify
 
-        found = verify(call.found(), env, on_event=on_event)
+        found = verify(call.found(), env, variable=admin_env, on_event=on_event)
         rows = sum(count for _, count, _ in found.content.rows)
         told = f"{rows} rows of {len(found.content.rows)} tables" if found.content.rows else "its schema"
-        return Answer({**to_json(found), "errors": []}, lambda: f"{found.id}: restored; {told} as backed up.")
+        till = f" and recovered to the commit of {found.recovered}" if found.recovered else ""
+        if found.archived and not found.recovered:
+            till = f" and recovered to the end of its WAL, {found.archived}, in which nothing was committed"
+        return Answer({**to_json(found), "errors": []}, lambda: f"{found.id}: restored{till}; {told} as backed up.")
 
     answer({"format": "backup/1", "errors": []}, run)
 
@@ -74,7 +78,7 @@ def verify_backup(env: str) -> None:
 def check_backup(env: str, admin_env: str | None, max_age: float) -> None:
     """Say what the backup on record is worth: B0 none, B1 one, B2 fresh and of this database and revisions, B4 restored.
 
-    Ends with 1 below B2.
+    Where pgwright.toml names a provider, the newest that it lists counts too. Ends with 1 below B2.
     """
 
     def run(call: Call, on_event: OnEvent) -> Answer:

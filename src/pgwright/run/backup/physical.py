@@ -47,14 +47,14 @@ def restore(binaries: Binaries, folder: Path, database: str, backup: str) -> Con
             copy_tree(folder, data)
             for name, text in OWN.items():
                 (data / name).write_text(text, "utf-8")
-            _note_size(data)
+            note_size(data)
             with start(binaries, image=data) as server, server.connect(database) as conn:
                 return content_of(conn, rows=False)
         except (DidNotStart, psycopg.OperationalError, OSError, NotPlain) as error:
             raise RestoreFailed(backup=backup, why=str(error).splitlines()[0]) from error
 
 
-def _note_size(data: Path) -> None:
+def note_size(data: Path) -> None:
     """Note beside the copy how much it is, as the server that starts from it wants to know."""
     files = [file for file in data.rglob("*") if file.is_file()]
     told = {"format": "image/1", "files": len(files), "bytes": sum(file.stat().st_size for file in files)}

@@ -13,7 +13,7 @@ from pgwright.schema.fingerprint import fingerprint
 from pgwright.schema.model import Schema
 
 Connection = psycopg.Connection[tuple[Any, ...]]
-Provider = Literal["pg_dump", "pg_basebackup"]
+Own = Literal["pg_dump", "pg_basebackup"]  # that pgwright takes itself
 ACCESS = frozenset({"owner", "grants"})
 # Text of values must not depend on how a session or a server is set up.
 SAME_TEXT = (
@@ -32,9 +32,12 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """One backup. `restored` is when a copy of it was last restored and found equal; empty: never."""
+    """One backup. `restored` is when a copy of it was last restored and found equal; empty: never.
 
-    provider: Provider
+    One that is `listed` is known from its provider's listing alone: database, revisions and content are not told there.
+    """
+
+    provider: str  # one of Own, or of run/backup/providers
     id: str
     taken: str
     environment: str
@@ -47,6 +50,9 @@ class Backup:
     content: Content
     roles: tuple[str, ...] = ()  # that policies and default privileges may name
     restored: str = ""
+    listed: bool = False
+    archived: str = ""  # the newest WAL segment in the provider's archive
+    recovered: str = ""  # the last commit that the restored copy held
     format: str = "backup/1"
 
 

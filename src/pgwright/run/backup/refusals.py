@@ -100,3 +100,48 @@ class NoRoom(Refusal):
     """
 
     code = "PW-BACKUP-10"
+
+
+class ProviderFailed(Refusal):
+    """
+    {program} could not be asked for backups: {why}
+    It is called as the user that you are, in the project's folder. Run it by hand; command = [...] says how it is started.
+    """
+
+    code = "PW-BACKUP-11"
+
+
+class ProviderUnreadable(Refusal):
+    """
+    What {provider} printed of the backups of {environment} is not a listing of backups: {why}
+    Nothing is guessed from it. Look at what the program prints, and whether its version is one that the docs name.
+    """
+
+    code = "PW-BACKUP-12"
+
+
+class NoneWhole(Refusal):
+    """
+    {provider} lists no whole backup of {environment}: {why}
+    Take one with {provider}.
+    """
+
+    code = "PW-BACKUP-13"
+
+
+class OnlyListed(Refusal):
+    """
+    {provider} lists the backup {backup}, and {lacks}.
+    What it holds only a restore tells: pgwright backup verify --env {environment}
+    """
+
+    code = "PW-BACKUP-14"
+
+
+class NotRestorable(Refusal):
+    """
+    Backups of {provider} are listed and not restored by pgwright; {backup} counts as listed, B1.
+    A dump can be restored and compared: pgwright backup take --env {environment} --to DIRECTORY
+    """
+
+    code = "PW-BACKUP-15"

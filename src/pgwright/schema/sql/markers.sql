@@ -8,29 +8,27 @@
 -- age() is the cheapest way to a number (xid = next xid - age); rows of the bootstrap have no age and never change.
 SELECT owner::bigint, count(*) AS n, max(xid) AS newest, sum(hashint8(xid)) AS hash
   FROM (SELECT owner, (SELECT age('3'::xid)::bigint) - nullif(age(mark), 2147483647) AS xid FROM (
-    SELECT CASE WHEN c.relkind IN ('r', 'p', 'v', 'm', 'f') THEN c.oid
-                WHEN c.relkind = 'S' THEN 'pg_sequence'::regclass::oid
-                WHEN c.relkind = 'c' THEN 'pg_type'::regclass::oid
-                ELSE i.indrelid END AS owner, c.xmin AS mark
-      FROM pg_class c LEFT JOIN pg_index i ON i.indexrelid = c.oid
-     WHERE c.oid::bigint >= 16384 AND c.relkind <> 't' AND c.relpersistence <> 't'
-    UNION ALL
-    SELECT c.oid, t.xmin
-      FROM (SELECT oid, xmin FROM pg_class WHERE relkind = 't' AND reloptions IS NOT NULL OFFSET 0) t
-      JOIN pg_class c ON c.reltoastrelid = t.oid
-     WHERE c.oid::bigint >= 16384
+    SELECT CASE WHEN relkind = 'S' THEN 'pg_sequence'::regclass::oid
+                WHEN relkind = 'c' THEN 'pg_type'::regclass::oid
+                WHEN relkind = 't' THEN (SELECT t.oid FROM pg_class t WHERE t.reltoastrelid = c.oid)
+                ELSE oid END AS owner, xmin AS mark
+      FROM pg_class c
+     WHERE oid::bigint >= 16384 AND relpersistence <> 't'
+       AND (relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c') OR relkind = 't' AND reloptions IS NOT NULL)
     UNION ALL
     SELECT CASE WHEN c.relkind = 'c' THEN 'pg_type'::regclass::oid ELSE c.oid END, a.xmin
-      FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-     WHERE a.attrelid::bigint >= 16384 AND a.attnum > 0 AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')
-       AND c.relpersistence <> 't'
+      FROM pg_class c
+     CROSS JOIN LATERAL (SELECT xmin FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 OFFSET 0) a
+     WHERE c.oid::bigint >= 16384 AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND c.relpersistence <> 't'
     UNION ALL
     SELECT adrelid, xmin FROM pg_attrdef
     UNION ALL
     SELECT CASE WHEN conrelid = 0 THEN 'pg_type'::regclass::oid ELSE conrelid END, xmin
       FROM pg_constraint WHERE oid::bigint >= 16384
     UNION ALL
-    SELECT indrelid, xmin FROM pg_index WHERE indexrelid::bigint >= 16384
+    SELECT i.indrelid, m.mark
+      FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid CROSS JOIN LATERAL (VALUES (i.xmin), (c.xmin)) m (mark)
+     WHERE i.indexrelid::bigint >= 16384 AND c.relpersistence <> 't' AND c.relnamespace <> 'pg_toast'::regnamespace
     UNION ALL
     SELECT tgrelid, xmin FROM pg_trigger WHERE NOT tgisinternal
     UNION ALL
