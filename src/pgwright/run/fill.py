@@ -128,7 +128,7 @@ def _walk(fill: _Fill, member: Member, number: int) -> None:
             way, cursor = _begun(fill, member, number)
             continue
         worked = time.monotonic() - begun
-        pace.took(worked)
+        pace.took(worked, rows / max(1.0, (end - cursor.next) * (member.density if way.mode == "ctid" else 1.0)))
         chunk = _chunk_ended(session, member, cursor, end)
         cursor = replace(cursor, next=end, seconds=worked)
         fill.progress.step(member.pages, cursor.low, end, cursor.high, rows, fill.throttle.reason)

@@ -19,7 +19,12 @@ START = {"pk": 1000, "ctid": 32}
 # Time alone never makes it smaller: on a starved machine every batch is slow, and small ones cost more (measured: 3 times).
 FEWEST = {"pk": 500, "ctid": 8}
 LEAST = {"pk": 10, "ctid": 1}  # around rows that somebody holds
+# What a batch may reach that found hardly a row: it says nothing about the next one, which may be full (measured: pages that
+# an earlier backfill had emptied let the size grow to 4,000, and the first full ones were locked for 4 s).
+EMPTY = {"pk": 2000, "ctid": 64}
+SPARSE = 0.25  # of the rows that fit
 LONGEST_REST = 2.0
+QUICK = 0.002  # seconds: calls are not slow below the set factor of this, however quick they were before
 MOST_EASED = 19.0  # times the work, for clients that are slow: a twentieth of the time is always worked
 MOST = {"pk": 200_000, "ctid": 4000}
 
@@ -36,13 +41,14 @@ class Pace:
     def __post_init__(self) -> None:
         self.size = START[self.mode]
 
-    def took(self, seconds: float) -> None:
-        """Learn from a batch."""
+    def took(self, seconds: float, share: float = 1.0) -> None:
+        """Learn from a batch that filled that share of the rows that fit into it."""
         seconds = max(seconds, 1e-4)
         self.average = seconds if self.average is None else ALPHA * seconds + (1 - ALPHA) * self.average
         factor = min(1.5, max(0.5, self.target / max(self.average, seconds)))
         least = min(self.size, FEWEST[self.mode])
-        self.size = min(MOST[self.mode], max(least, ceil(self.size * factor)))
+        most = MOST[self.mode] if share >= SPARSE else max(self.size, EMPTY[self.mode])
+        self.size = min(most, max(least, ceil(self.size * factor)))
 
     def shrink(self) -> None:
         """A row was locked by somebody for longer than a try: take fewer."""
@@ -93,7 +99,7 @@ class Throttle:
     def _ease(self, clients: Latency, most: float) -> None:
         """Work less while the application's calls take more than so many times what they took before."""
         clients.look()
-        if clients.times > most:
+        if clients.now > most * max(clients.before, QUICK):
             self.reason = f"the application takes {clients.now * 1000:.1f} ms a call, {clients.times:.1f} times as before"
             if not self._eased:
                 self.session.tell("throttled", self.reason, level="note")
