@@ -95,8 +95,9 @@ def test_the_copy_of_a_failed_attempt_is_not_taken_for_the_one_that_decided(tiny
 def test_a_trigger_that_drops_itself_is_put_back_on_the_copy(tiny: Tiny, more: str, is_kept: bool) -> None:
     """Else every revision after it would need a copy of its own. Whatever else differs, the copy goes."""
     tiny.add("a1", sql("CREATE TABLE notes (id serial PRIMARY KEY, body text)"), sql("DROP TABLE notes"))
-    tiny.add("b2", sql(ONCE, "CREATE TRIGGER once AFTER INSERT ON notes FOR EACH ROW EXECUTE FUNCTION once()",
-                       "CREATE INDEX by_owner ON notes (body)", "CREATE TYPE mood AS ENUM ('good')"), sql("SELECT 1"))  # fmt: skip
+    fires = "CREATE TRIGGER once AFTER INSERT ON notes FOR EACH ROW EXECUTE FUNCTION once()"
+    others = ("CREATE INDEX by_owner ON notes (body)", "CREATE TYPE mood AS ENUM ('good')")
+    tiny.add("b2", sql(ONCE, fires, *others), sql("SELECT 1"))
     with verbs.session(find(tiny.root), verbs.Wish(), 2, silent, keep=False) as (stage, lineage):
         assert lineage.advance(lineage.order) is None
         twin = Twin(stage, lineage)
