@@ -18,6 +18,7 @@ _numbers = count(1)
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="also run what is marked slow")
     parser.addoption("--wycheproof", help="the file ed25519_test.json of Wycheproof, which is not kept here")
+    parser.addoption("--trips", type=int, default=1000, help="how many random revisions go up, down and up again")
     parser.addoption("--kills", type=int, default=200, help="how many kill points tests/kill tries, about")
 
 

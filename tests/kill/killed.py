@@ -8,21 +8,25 @@ import signal
 from pathlib import Path
 from typing import Literal
 
+import full
 import psycopg
 
 from pgwright import project, verbs
 from pgwright.errors import Refusal
 from pgwright.run.policy import Policy
 
-How = Literal["finish", "sigkill", "terminate", "postmaster"]
+How = Literal["finish", "sigkill", "terminate", "postmaster", "full"]
 POLICY = Policy(
     lock_timeout=0.05, first_pause=0.02, longest_pause=0.05, watch_every=0.05, runner_patience=30, batch_target=0.002,
     mode="ctid",
 )  # fmt: skip
 
 
-def run(root: str, url: str, to: str, how: How, at: int, names: str, postmaster: int = 0) -> None:
-    """Apply up to `to`; `names` is a file that receives the name of every point reached. Ends the process."""
+def run(root: str, url: str, to: str, how: How, at: int, names: str, more: tuple[int, str] = (0, "")) -> None:
+    """Apply up to `to`; `names` is a file that receives the name of every point reached. Ends the process.
+
+    `more` is the postmaster's process, or how much room to leave on the disk in that folder.
+    """
     os.environ["TARGET_URL"] = url
     shutil.rmtree(Path(root) / ".pgwright" / "databases", ignore_errors=True)  # every run is of another database
     reached = 0
@@ -35,7 +39,7 @@ def run(root: str, url: str, to: str, how: How, at: int, names: str, postmaster:
             told.write(name + "\n")
             told.flush()
             if reached == at:
-                _end(how, url, postmaster)
+                _end(how, url, *more)
 
         try:
             done = verbs.apply(project.find(Path(root)), "dev", to, how=verbs.How(POLICY, point=point))
@@ -47,11 +51,13 @@ def run(root: str, url: str, to: str, how: How, at: int, names: str, postmaster:
     os._exit(0 if states <= {"done"} else 9)
 
 
-def _end(how: How, url: str, postmaster: int) -> None:
+def _end(how: How, url: str, number: int, disk: str) -> None:
     if how == "sigkill":
         os.kill(os.getpid(), signal.SIGKILL)
     elif how == "postmaster":
-        os.kill(postmaster, signal.SIGKILL)
+        os.kill(number, signal.SIGKILL)
+    elif how == "full":
+        full.fill(Path(disk), number)
     elif how == "terminate":
         with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as conn:
             conn.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "

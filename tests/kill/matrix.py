@@ -13,16 +13,18 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 
+import full
 import killed
 import psycopg
 import story
 from crash import Crashing
 from cut import When, Wire
+from psycopg import sql
 from writers import Writer
 
 from pgwright.project.address import address_of
 from pgwright.project.settings import read_settings
-from pgwright.run.steer import state
+from pgwright.run.steer import RunState, state
 from pgwright.schema.catalog import capture
 from pgwright.schema.fingerprint import fingerprint
 from pgwright.shadow.server import Server
@@ -41,6 +43,7 @@ class Stage:
     points: dict[str, int] = field(default_factory=dict)  # revision: how many points a run of it has
     commits: dict[str, int] = field(default_factory=dict)
     reference: dict[str, str] = field(default_factory=dict)  # revision: fingerprint after it
+    stopped: dict[str, int] = field(default_factory=dict)  # revision: how many of its runs a full disk ended
 
     def prepare(self) -> None:
         """One template database per revision, each the state before it; points and commits counted on the way."""
@@ -77,18 +80,22 @@ class Stage:
         return Path(tempfile.mkstemp(prefix="points")[1])
 
     @contextmanager
-    def fresh(self, before: str) -> Iterator[str]:
-        """A copy of the database as it was after a revision."""
+    def fresh(self, before: str, space: str = "") -> Iterator[str]:
+        """A copy of the database as it was after a revision, in that tablespace."""
         name = f"kill_{next(_numbers)}"
-        self.server.create(name, template=f"at_{before}")
+        if space:  # copied through the WAL: files cannot be cloned to another filesystem
+            parts = [sql.Identifier(part) for part in (name, f"at_{before}", space)]
+            self.server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} TABLESPACE {}").format(*parts))
+        else:
+            self.server.create(name, template=f"at_{before}")
         try:
             yield name
         finally:
             self.server.drop(name)
 
-    def run(self, url: str, to: str, how: killed.How, at: int, told: Path, postmaster: int = 0) -> int:
+    def run(self, url: str, to: str, how: killed.How, at: int, told: Path, more: tuple[int, str] = (0, "")) -> int:
         """One run in a process of its own; its exit status, negative for a signal."""
-        arguments = (str(self.root), url, to, how, at, str(told), postmaster)
+        arguments = (str(self.root), url, to, how, at, str(told), more)
         process: multiprocessing.process.BaseProcess = self.context.Process(target=killed.run, args=arguments)  # type: ignore[attr-defined]
         process.start()
         process.join(LIMIT)
@@ -134,18 +141,34 @@ class Stage:
         with self.fresh(before) as database:
             with self.application(self.url(database), name, at + 1000 * turn) as writer:
                 told = self.names()
-                self.run(self.url(database), name, "postmaster", at, told, crashing.pid)
+                self.run(self.url(database), name, "postmaster", at, told, (crashing.pid, ""))
                 crashing.restart()
                 wrong = self.judged(database, name, f"server at {at} ({_last(told)})")
             return wrong or accounted(self.url(database), writer)
 
+    def filled_and_resumed(self, name: str, at: int, disk: Path, left: int, turn: int = 0) -> str:
+        """The same when the disk is full from that point on, but for `left` bytes, and has room again before the second run."""
+        before = story.ORDER[story.ORDER.index(name) - 1]
+        with self.fresh(before, "small") as database:
+            with self.application(self.url(database), name, at + 1000 * turn, "53") as writer:
+                told = self.names()
+                status = self.run(self.url(database), name, "full", at, told, (left, str(disk)))
+                where = f"{left} bytes from {at} on ({_last(told)})"
+                unit = self.state(database).unit
+                full.make_room(disk)
+                if status not in (0, 11) or unit is None or (status == 11) != (unit.state == "failed"):
+                    return f"{name}, {where}: ended with {status}, {unit}: {told.read_text()[-600:]}"
+                self.stopped[name] = self.stopped.get(name, 0) + (status == 11)
+                wrong = self.judged(database, name, where)
+            return wrong or accounted(self.url(database), writer)
+
     @contextmanager
-    def application(self, url: str, name: str, seed: int) -> Iterator[Writer | None]:
-        """Writers where there is a table to write to."""
+    def application(self, url: str, name: str, seed: int, passing: str = "08") -> Iterator[Writer | None]:
+        """Writers where there is a table to write to; errors of the class `passing` are not our doing."""
         if name == "start":
             yield None
             return
-        with Writer(url, seed, story.ROWS) as writer:
+        with Writer(url, seed, story.ROWS, passing) as writer:
             yield writer
 
     def judged(self, database: str, name: str, where: str) -> str:
@@ -165,8 +188,11 @@ class Stage:
 
     def told_invalid(self, database: str) -> tuple[str, ...]:
         """What `pgwright run status` says about invalid indexes."""
-        settings = read_settings(self.root)
-        return state(address_of(settings, "dev", {"TARGET_URL": self.url(database)})).invalid_indexes
+        return self.state(database).invalid_indexes
+
+    def state(self, database: str) -> RunState:
+        """What `pgwright run status` says."""
+        return state(address_of(read_settings(self.root), "dev", {"TARGET_URL": self.url(database)}))
 
 
 def _last(told: Path) -> str:

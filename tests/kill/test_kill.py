@@ -7,10 +7,12 @@ more rounds, each with other writers and other batches.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import cycle
 
 import pytest
 import story
 from crash import Crashing
+from full import LEFT, fill, make_room, small_disk
 from matrix import Stage
 
 REVISIONS = story.ORDER[1:]
@@ -49,6 +51,31 @@ def test_the_server_dies_and_comes_back(crashing: tuple[Stage, Crashing], rounds
     tried = [(name, at) for name in ("fill", "build", "switch") for at in range(2, stage.points[name], 4)]
     found = [stage.crashed_and_resumed(name, at, server, turn) for turn in rounds for name, at in tried]
     assert [one for one in found if one] == []
+
+
+def test_the_disk_runs_full_and_has_room_again(stage: Stage, rounds: range) -> None:
+    """From one point on nothing fits, or only a little: the run ends in a named state, and the next one where it should."""
+    growing = {"fill": 8, "build": 8, "switch": 1}  # behind those points nothing has to grow any more
+    tried = [(name, at) for name, most in growing.items() for at in range(1, most + 1, 1 if len(rounds) > 1 else 2)]
+    with small_disk(stage.server) as disk:
+        found = [
+            stage.filled_and_resumed(name, at, disk, left, turn)
+            for turn in rounds
+            for (name, at), left in zip(tried, cycle(LEFT), strict=False)
+        ]
+    assert [one for one in found if one] == []
+    assert stage.stopped["fill"] > 1 and stage.stopped["build"] > 1, stage.stopped
+
+
+def test_a_disk_that_is_full_before_the_journal_is_made(stage: Stage) -> None:
+    with small_disk(stage.server) as disk, stage.fresh("base", "small") as database:
+        stage.fingerprint(database)  # whoever connects first writes a file
+        fill(disk, 0)
+        told = stage.names()
+        assert stage.run(stage.url(database), "start", "finish", 0, told) == 11, told.read_text()
+        assert "PW-RUN-37 The disk of dev is full: could not" in told.read_text()
+        make_room(disk)
+        assert stage.judged(database, "start", "nothing fits") == ""
 
 
 def test_a_round_is_as_large_as_promised(stage: Stage) -> None:

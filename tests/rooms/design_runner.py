@@ -71,10 +71,10 @@ def catalog(server: Any, database: str) -> Schema:
     """What is in the database."""
     with server.connect(database) as connection:
         schema = captured(connection)
-    return Schema(tuple(_owned(r) for r in schema.relations), schema.things, schema.version)
+    return Schema(tuple(owned(r) for r in schema.relations), schema.things, schema.version)
 
 
-def _owned(table: Relation) -> Relation:
+def owned(table: Relation) -> Relation:
     """Indexes behind constraints know it; the stand-in for the catalog reader does not say so."""
     owners = {c.name for c in table.constraints if c.kind in ("primary key", "unique", "exclusion")}
     indexes = (replace(i, constraint=i.name if i.name in owners else None) for i in table.indexes)
@@ -106,7 +106,7 @@ def rows(server: Any, database: str) -> dict[str, list[Any]]:
         return {t: [text for (text,) in cursor.fetchall()] for t, cursor in found.items()}
 
 
-def _forgets(draft: Draft) -> bool:
+def forgets(draft: Draft) -> bool:
     """Whether the draft says that it does not remember what it wrote over, or leaves that to the column's own drop."""
     return draft.phase == "backfill" or any(step.undo is None for step in draft.steps)
 
@@ -140,7 +140,7 @@ def proven(server: Any, database: str, drafts: Sequence[Draft], driver: str = "p
                 direction()
             if direction == revision.downgrade:
                 assert comparable(catalog(server, database)) == before, draft.subject
-                assert _forgets(draft) or rows(server, database) == stored, draft.subject
+                assert forgets(draft) or rows(server, database) == stored, draft.subject
             else:
                 assert counts(server, database, draft.validation) == [0] * len(draft.validation), draft.subject
         assert revision.pgwright["validate"] == list(draft.validation)

@@ -1,6 +1,6 @@
 """Random walks over the recipes: each change up, validated, down to an equal catalog and equal rows, and up again.
 
-`--slow` walks further. What fails is told with the whole walk: shrinking it would take minutes.
+`--trips` says how many changes. What fails is told with the whole walk: shrinking it would take minutes.
 """
 
 from __future__ import annotations
@@ -11,9 +11,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from design_runner import catalog, proven
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from round_trips import IMPOSSIBLE, Ground, ground
 
+from pgwright.design.compiled import step
+from pgwright.design.draft import Draft
 from pgwright.design.plan import draft
 from pgwright.design.request import KINDS, from_json
 from pgwright.errors import Refusal
@@ -77,8 +81,6 @@ REQUESTS = st.one_of(
     kind("set_row_security", table="r", forced=st.booleans()),
     kind("grant", table="r", privileges=["select"], role="pg_monitor"),
 )  # fmt: skip
-# What only the server can know to be impossible: no such cast, values that do not fit, a query of what is gone.
-IMPOSSIBLE = frozenset({"42846", "22P02", "22001", "22003", "22007", "22008", "42P01", "42703"})
 _numbers = count(1)
 
 
@@ -124,6 +126,32 @@ def _property(server: Any, examples: int, longest: int) -> int:
     return trips
 
 
+def _trips(server: Any, wanted: int, part: int) -> Ground:
+    """Walks until as many revisions went up, down and up again."""
+    with ground(server, BEFORE) as made:
+
+        class Walk(RuleBasedStateMachine):
+            """One walk: each change begins where the last one ended."""
+
+            def __init__(self) -> None:
+                super().__init__()
+                self.goes_on = made.revisions < wanted
+                if self.goes_on:
+                    made.lay()
+
+            @rule(request=REQUESTS)
+            def change(self, request: dict[str, Any]) -> None:
+                if self.goes_on:
+                    self.goes_on = made.change(request) and made.revisions < wanted
+
+        Walk.TestCase.settings = settings(
+            phases=[Phase.generate], max_examples=max(10, wanted), stateful_step_count=14, deadline=None, database=None,
+            suppress_health_check=list(HealthCheck),
+        )  # fmt: skip
+        run_state_machine_as_test(seed(part)(Walk))
+        return made
+
+
 @pytest.mark.parametrize(
     ("request_", "words"),
     [
@@ -139,10 +167,30 @@ def test_what_a_walk_has_found_is_refused_now(server: Any, database: str, reques
     assert words in str(refused.value)
 
 
-def test_random_walks_come_back(server: Any) -> None:
-    assert _property(server, 12, 3) > 6
+@pytest.mark.parametrize("part", [1, 2])
+def test_random_changes_come_back(server: Any, request: pytest.FixtureRequest, part: int) -> None:
+    """Half of the round trips of a run in each part: they may go on at the same time."""
+    wanted = request.config.getoption("--trips") // 2
+    made = _trips(server, wanted, part)
+    assert made.revisions >= wanted > made.changes > wanted / 4
 
 
-@pytest.mark.slow
-def test_longer_random_walks_come_back(server: Any) -> None:
-    assert _property(server, 250, 5) > 300
+def test_some_walks_as_alembic_runs_them(server: Any) -> None:
+    """The same through Alembic's own operations, on a database each."""
+    assert _property(server, 4, 3) > 2
+
+
+@pytest.mark.parametrize(
+    ("up", "back"),
+    [
+        ("CREATE INDEX r_new ON r (f)", "SELECT 1"),
+        ("UPDATE r SET a = a + 1", "SELECT 1"),
+        ("ALTER TABLE r DROP COLUMN d", "ALTER TABLE r ADD COLUMN d timestamp"),
+    ],
+)
+def test_a_way_back_that_is_none_is_seen(server: Any, up: str, back: str) -> None:
+    """An index that stays, values that stay changed, a column that comes back empty."""
+    with ground(server, BEFORE) as made:
+        made.lay()
+        with pytest.raises(AssertionError, match="planted"):
+            made.trip(Draft("expand", "planted", (step(f"op.execute({up!r})", "expand", undo=f"op.execute({back!r})"),)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from target import QUICK, Target, backfill
@@ -11,6 +12,7 @@ from target import target as target
 from tiny_project import TABLE
 
 from pgwright.run import refusals
+from pgwright.run.pace import EMPTY, Pace
 
 PARTED = (
     'op.execute("CREATE TABLE customers (id bigint, mail text) PARTITION BY RANGE (id)"); '
@@ -166,3 +168,34 @@ def test_row_security_that_would_leave_rows_out_is_refused(target: Target, monke
     finally:
         with target.connect() as conn:
             conn.execute("DROP OWNED BY tenant; DROP ROLE tenant")
+
+
+def test_empty_ranges_do_not_let_a_batch_grow() -> None:
+    """Pages that an earlier backfill emptied are quick to pass; full ones would be locked for as long as they are many."""
+    pace = Pace("ctid", 0.05)
+    for _ in range(50):
+        pace.took(0.001, share=0.0)
+    assert pace.size == EMPTY["ctid"]
+    for _ in range(4):
+        pace.took(0.02)
+    grown = pace.size
+    assert grown > EMPTY["ctid"]
+    pace.took(0.001, share=0.1)
+    assert pace.size == grown
+
+
+def test_a_table_that_was_half_emptied_is_filled_in_small_batches(target: Target) -> None:
+    """Every row moved to the second half of the pages, and the first is free: as after another column's backfill."""
+    ready(target, 60_000)
+    with target.connect() as conn:
+        conn.execute("UPDATE customers SET mail = NULL")
+        conn.execute("VACUUM ANALYZE customers")
+    full, sizes = target.value("SELECT min((ctid::text::point)[0])::int FROM customers"), []
+
+    def point(name: str) -> None:
+        if name.endswith(".batch"):
+            sizes.append(target.value("SELECT max(next) FROM pgwright.cursor"))
+
+    target.apply(policy=replace(QUICK, mode="ctid"), point=point)
+    passed = [after - before for before, after in pairwise([0, *sizes]) if after <= full]
+    assert target.value(FILLED) == 60_000 and len(passed) > 2 and max(passed) <= EMPTY["ctid"]

@@ -48,7 +48,8 @@ def test_what_is_no_window_is_refused(text: str, tmp_path: Path) -> None:
 
 def test_a_misspelt_window_is_refused_and_not_passed_over(tmp_path: Path) -> None:
     (tmp_path / "pgwright.toml").write_text(SETTINGS + 'windw = "22:00-23:00 UTC"\n')
-    with pytest.raises(BadSettings, match=r"unknown key environments\.dev\.windw; known are kind, notify, url_env, window"):
+    known = "backup, kind, notify, pace, url_env, window"
+    with pytest.raises(BadSettings, match=rf"unknown key environments\.dev\.windw; known are {known}"):
         read_settings(tmp_path)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from pgwright.project.baseline import BaselineSettings, read_baseline
+from pgwright.project.pace import pace
 from pgwright.project.refusals import BadSettings, PasswordInFile, UnknownEnvironment
 from pgwright.project.window import Window, window
 
@@ -23,7 +24,7 @@ KINDS: dict[str, Kind] = {
 }
 TEXTS, LISTS = ("python", "tree", "main", "server_url_env", "shims"), ("x", "allow", "setup_sql")
 KNOWN = {*TEXTS, *LISTS, "major", "env", "environments", "baseline", "policy", "check"}
-OF_ENVIRONMENT = {"kind", "url_env", "window", "notify", "backup"}
+OF_ENVIRONMENT = {"kind", "url_env", "window", "notify", "pace", "backup"}
 CALLED = {str: "text", list: "list of texts", int: "whole number", dict: "table"}
 # RFC 2606 and 6761: names that can never be a real machine, and this machine itself
 ADDRESS = re.compile(r"://[^/\s:@]*:[^/\s@]+@(\[[^\]]*\]|[^/\s:?]*)")  # with a password; the group is the host
@@ -39,6 +40,7 @@ class Environment:
     url_env: str
     window: Window | None = None  # when a run may work there
     notify: tuple[str, ...] = ()  # a command that is told how a run ended
+    pace: Mapping[str, float] = field(default_factory=dict, hash=False)  # what a backfill may do there
     backup: Mapping[str, Any] = field(default_factory=dict, hash=False)  # run/backup/providers reads it
 
 
@@ -185,7 +187,11 @@ def _environment(name: str, table: Any, file: Path) -> Environment:
         hours = window(str(table["window"])) if "window" in table else None
     except ValueError as error:
         raise BadSettings(source=file.name, why=f"environments.{name}.window {error}") from None
-    return Environment(name, kind, table["url_env"], hours, tuple(notify), backup)
+    try:
+        paced = pace(table.get("pace", {}))
+    except ValueError as error:
+        raise BadSettings(source=file.name, why=f"environments.{name}.pace {error}") from None
+    return Environment(name, kind, table["url_env"], hours, tuple(notify), paced, backup)
 
 
 def _variable(name: str | None, key: str, file: Path) -> str | None:

@@ -70,6 +70,9 @@ def _send(session: Session, course: Course, message: Observed) -> None:
             revision=course.unit.revision, budget=f"{timeout:.1f} s", tries=1, timeout=f"{timeout:.1f} s",
             blockers="; ".join(map(str, _in_the_way(session, course))) or "nobody who could be seen afterwards",
         ) from error  # fmt: skip
+    except psycopg.errors.DiskFull:
+        _tidy(session, message)  # half an index takes the room that is missing
+        raise
     except psycopg.errors.QueryCanceled as error:
         wish, why = wanted(session)
         if wish == "run":
@@ -94,15 +97,18 @@ def _set_timeout(session: Session, seconds: float) -> None:
 
 def _as_sent(session: Session, message: str) -> str:
     """A detach that was interrupted is finished with another word (PostgreSQL documentation, ALTER TABLE, FINALIZE)."""
-    if form.does(form.DETACH, message) and _pending_detach(session, message):
-        head, _, _ = message.rpartition("CONCURRENTLY")
-        return f"{head or message} FINALIZE"
-    return message
+    found = form.detached(message)
+    if found is None or _detach(session, found) != "pending":
+        return message
+    table, partition = (form.identifier(name).as_string(None) for name in found)
+    session.tell("detach", f"{partition} was left half detached by a run that was interrupted; finished", level="note")
+    return f"ALTER TABLE {table} DETACH PARTITION {partition} FINALIZE"
 
 
-def _pending_detach(session: Session, message: str) -> bool:
-    row = session.watch.execute("SELECT count(*) FROM pg_inherits WHERE inhdetachpending").fetchone()
-    return bool(row and row[0])
+def _detach(session: Session, names: tuple[tuple[str, ...], ...]) -> str:
+    """How far the catalog says that a detach is: attached, pending, or detached."""
+    table, partition = (form.identifier(name).as_string(None) for name in names)
+    return str(session.run("detach", table=table, partition=partition).fetchone()[0])  # type: ignore[index]
 
 
 def _index(session: Session, message: Observed) -> tuple[str, bool | None, bool] | None:
@@ -129,6 +135,8 @@ def _has_happened(session: Session, course: Course, message: Observed) -> bool:
     index = _index(session, message)
     if index is not None:
         return index[1] is True
+    if (detached := form.detached(message.message)) is not None:
+        return _detach(session, detached) == "detached"
     removed = form.removed_indexes(message.message)
     if removed:
         names = [sql.Identifier(*name).as_string(None) for name in removed]
@@ -140,7 +148,7 @@ def _tidy(session: Session, message: Observed) -> None:
     """Drop what a build that we gave up left, if that is possible at once: the drop waits for the same writers."""
     try:
         _clear_leftover(session, message, GIVEN_UP)
-    except psycopg.errors.LockNotAvailable:
+    except (psycopg.errors.LockNotAvailable, psycopg.errors.DiskFull):
         index = _index(session, message)
         session.tell("invalid-index", f"{index[0] if index else ''} stays invalid; the next run drops it", level="bad")
 

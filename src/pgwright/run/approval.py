@@ -59,3 +59,18 @@ def require(gate: Gate, asked: Asked) -> Mapping[str, Accepted]:
     for revision, what in answer.outstanding:
         raise AwaitsApproval(revision=revision, environment=asked.environment.name, what=what)
     return {one.revision: one for one in answer.accepted}
+
+
+def as_far(gate: Gate, asked: Asked) -> tuple[Mapping[str, Accepted], tuple[Unit, ...]]:
+    """What was accepted, and the units that wait for no approval, nor for one that does. Raises AwaitsApproval for none."""
+    answer = gate(asked)
+    outstanding, held = dict(answer.outstanding), set()
+    ready: list[Unit] = []
+    for unit in asked.units:
+        if unit.revision in outstanding:
+            held.add(unit.tenant)
+        if unit.tenant not in held:
+            ready.append(unit)
+    for revision, what in answer.outstanding if not ready else ():
+        raise AwaitsApproval(revision=revision, environment=asked.environment.name, what=what)
+    return {one.revision: one for one in answer.accepted}, tuple(ready)

@@ -15,6 +15,7 @@ from psycopg import sql
 
 from pgwright.run import locks, seat, transaction
 from pgwright.run.control import Course, obey
+from pgwright.run.latency import Latency, measured
 from pgwright.run.locks import RETRIED
 from pgwright.run.pace import Pace, Throttle
 from pgwright.run.refusals import OutOfTurn, RowsLeft, StillLocked
@@ -76,13 +77,17 @@ def run(session: Session, course: Course, *, last: bool) -> Filled:
     found = members(session, table, tuple(literal["set"]))
     pairs = [sql.SQL("{} = {}").format(sql.Identifier(c), sql.SQL(v)) for c, v in literal["set"].items()]
     progress = Progress(session, table, sum(m.pages for m in found), sum(m.size for m in found))
-    fill = _Fill(session, course, table, sql.SQL(", ").join(pairs), where, Throttle(session), progress, {})
+    throttle = Throttle(session, _clients(session, progress.size))
+    fill = _Fill(session, course, table, sql.SQL(", ").join(pairs), where, throttle, progress, {})
     number = max((c.number for c in cursors(session, course.id)), default=1)
     while True:
         for member in found:
             _walk(fill, member, number)
+        begun = time.monotonic()
         if not _rows_left(session, table, where):
             break
+        if throttle.clients:
+            throttle.clients.did(time.monotonic() - begun)
         number += 1
         if number > session.policy.passes:
             raise RowsLeft(table=table, passes=number - 1, count=_rows_left(session, table, where, count=True), where=where)
@@ -96,6 +101,12 @@ def run(session: Session, course: Course, *, last: bool) -> Filled:
         transaction.finish(session, course, last=last)
     session.point(f"{course.unit.revision}.{course.step.no}.committed")
     return _filled(session, course, table)
+
+
+def _clients(session: Session, size: int) -> Latency | None:
+    """What the application's calls take before a backfill that is long enough to slow them down."""
+    policy = session.policy
+    return measured(session) if policy.client_latency and size >= policy.latency_above else None
 
 
 def cursors(session: Session, unit: int) -> list[Cursor]:
@@ -117,12 +128,12 @@ def _walk(fill: _Fill, member: Member, number: int) -> None:
             way, cursor = _begun(fill, member, number)
             continue
         worked = time.monotonic() - begun
-        pace.took(worked)
+        pace.took(worked, rows / max(1.0, (end - cursor.next) * (member.density if way.mode == "ctid" else 1.0)))
         chunk = _chunk_ended(session, member, cursor, end)
         cursor = replace(cursor, next=end, seconds=worked)
         fill.progress.step(member.pages, cursor.low, end, cursor.high, rows, fill.throttle.reason)
         if chunk:
-            _vacuum(session, member)
+            _vacuum(fill, member)
         if rest := fill.throttle.rest(worked, fill.course.duty):
             time.sleep(rest)
 
@@ -210,13 +221,16 @@ def _chunk_ended(session: Session, member: Member, cursor: Cursor, end: int) -> 
     return (cursor.next - cursor.low) // chunk != (end - cursor.low) // chunk
 
 
-def _vacuum(session: Session, member: Member) -> None:
+def _vacuum(fill: _Fill, member: Member) -> None:
     """What the batches left dead becomes free for the next: 1.5 instead of twice the size at the end, with four chunks.
 
     Without truncation, which takes ACCESS EXCLUSIVE. A role that may not is told so by a warning of the server's.
     """
+    session, begun = fill.session, time.monotonic()
     session.tell("vacuum", f"{member.name}, between two chunks")
     session.conn.execute(sql.SQL("VACUUM (TRUNCATE false) {}").format(sql.SQL(member.name)))
+    if fill.throttle.clients:
+        fill.throttle.clients.did(time.monotonic() - begun)
     session.point("vacuumed")
 
 

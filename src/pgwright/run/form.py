@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import postgast
 from psycopg import sql
@@ -63,8 +63,7 @@ def built_index(message: str) -> BuiltIndex | None:
     if not does(BUILD, message):
         return None
     node = postgast.parse(message).stmts[0].stmt.index_stmt
-    table = (node.relation.schemaname, node.relation.relname)
-    return BuiltIndex(node.idxname, tuple(part for part in table if part)) if node.idxname else None
+    return BuiltIndex(node.idxname, _named(node.relation)) if node.idxname else None
 
 
 def removed_indexes(message: str) -> tuple[tuple[str, ...], ...]:
@@ -73,6 +72,19 @@ def removed_indexes(message: str) -> tuple[tuple[str, ...], ...]:
         return ()
     objects = postgast.parse(message).stmts[0].stmt.drop_stmt.objects
     return tuple(tuple(part.string.sval for part in one.list.items) for one in objects)
+
+
+def detached(message: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """(table, partition) of an ALTER TABLE that detaches one concurrently; None for any other message."""
+    if not (does(ALONE, message) and does(DETACH, message)):
+        return None
+    node = postgast.parse(message).stmts[0].stmt.alter_table_stmt
+    partition = getattr(node.cmds[0].alter_table_cmd, "def").partition_cmd.name
+    return _named(node.relation), _named(partition)
+
+
+def _named(relation: Any) -> tuple[str, ...]:
+    return tuple(part for part in (relation.schemaname, relation.relname) if part)
 
 
 def identifier(name: tuple[str, ...]) -> sql.Identifier:

@@ -31,8 +31,10 @@ class Known:
     ast_of: Callable[[Written], str]
 
 
-def upwards(known: Known, heads: tuple[str, ...], to: str, environment: str) -> tuple[Unit, ...]:
-    """The units from the recorded heads up to `to`. Raises NotOnTheWay and NotProven."""
+def upwards(
+    known: Known, heads: tuple[str, ...], to: str, environment: str, *, as_far: bool = False
+) -> tuple[Unit, ...]:
+    """The units from the recorded heads up to `to`, or `as_far` as proofs reach. Raises NotOnTheWay and NotProven."""
     _require_known(known, heads, environment)
     there = {name for head in heads for name in known.history.ancestors(head)}
     wanted = known.history.ancestors(to) - there
@@ -43,7 +45,12 @@ def upwards(known: Known, heads: tuple[str, ...], to: str, environment: str) -> 
     for name in (one for one in known.order if one in wanted):
         written = known.history.by_id[name]
         after = tuple(sorted((set(heads) - set(written.down)) | {name}))
-        units.append(_unit(known, written, "up", heads, after))
+        try:
+            units.append(_unit(known, written, "up", heads, after))
+        except NotProven:
+            if not (as_far and units):
+                raise
+            break
         heads = after
     return tuple(units)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,9 @@ class Policy:
     mode: str = "auto"  # pk, ctid
     replica_lag: float = 5.0
     wal_rate: float | None = None  # bytes a second; None: as it comes, since a slow backfill writes more WAL, not less
+    client_latency: float | None = 3.0  # times what the application's calls took before; None: whatever they take
+    latency_above: int = 1 << 28  # bytes of a table from which on that is measured
+    latency_window: float = 2.0  # backends hand their numbers in once a second
     watch_every: float = 1.0
     vacuum_above: int = 1 << 30  # bytes of a table from which on it is vacuumed between chunks
     chunks: int = 4
@@ -27,3 +31,10 @@ class Policy:
     recycle: bool = False  # end idle sessions of the application's when a column's type changes (run/prepared.py)
     recycle_patience: float = 30.0  # for a moment in which no other session is in a transaction
     ignore: frozenset[str] = frozenset()  # preconditions that a person overrules: "disk", "drift", "window"
+
+    def paced(self, pace: Mapping[str, float]) -> Policy:
+        """With what an environment says about its pace; what the caller set stands."""
+        return replace(self, **{name: value for name, value in pace.items() if getattr(self, name) == getattr(_HOUSE, name)})  # type: ignore[arg-type]
+
+
+_HOUSE = Policy()

@@ -239,7 +239,7 @@ class NotInOneSession(Refusal):
     sends the same statements whatever the rows are (pgwright prove says `replayable`), or fill rows in a planned backfill.
     """
 
-    code = "PW-RUN-30"
+    code = "PW-RUN-33"
 
 
 class NoJournal(Refusal):
@@ -248,7 +248,7 @@ class NoJournal(Refusal):
     Lay the guard again, it adds what is missing: pgwright gate install --env {environment} --yes
     """
 
-    code = "PW-RUN-31"
+    code = "PW-RUN-34"
 
 
 class LostConnection(Refusal):
@@ -286,3 +286,33 @@ class UnknownTenant(Refusal):
     """
 
     code = "PW-RUN-32"
+
+
+class HeldBack(Refusal):
+    """
+    paused: nothing begins on {environment}, as asked ({why}).
+    Go on: pgwright run resume --env {environment}
+    """
+
+    code = "PW-RUN-35"
+    exit_status: ClassVar[int] = 3
+
+
+class CalledOff(Refusal):
+    """
+    cancelled: nothing more begins on {environment}, as asked ({why}).
+    What is done is committed and journalled. Go on: pgwright apply --env {environment}
+    """
+
+    code = "PW-RUN-36"
+    exit_status: ClassVar[int] = 3
+
+
+class NoRoomLeft(Refusal):
+    """
+    The disk of {environment} is full: {message}
+    It happened between two steps: what was committed is in the journal, and nothing is half done. Make room, then apply again.
+    """
+
+    code = "PW-RUN-37"
+    exit_status: ClassVar[int] = 1

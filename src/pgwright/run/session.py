@@ -16,7 +16,7 @@ from pgwright.event import Event, OnEvent, silent
 from pgwright.gate.guard import OWNER
 from pgwright.project.address import Address, Connection
 from pgwright.run.policy import Policy
-from pgwright.run.refusals import Disconnected, InRecovery, Pooled
+from pgwright.run.refusals import Disconnected, InRecovery, NoRoomLeft, Pooled
 from pgwright.run.statements import statement
 
 RUNNER = "pgwright run"
@@ -105,7 +105,7 @@ def opened(
     point: Callable[[str], None] = lambda name: None,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Iterator[Session]:
-    """Both sessions for the length of the block. Raises Unreachable, Pooled and InRecovery."""
+    """Both sessions for the length of the block. Raises Unreachable, Pooled, InRecovery, and NoRoomLeft, Disconnected."""
     with address.connect("run") as conn, address.connect("watch") as watch:
         about = _about(conn)
         if conn.info.backend_pid != about.pid:
@@ -117,6 +117,8 @@ def opened(
         try:
             session.own_settings()
             yield session
+        except psycopg.errors.DiskFull as error:
+            raise NoRoomLeft(environment=address.name, message=error.diag.message_primary) from error
         except psycopg.OperationalError as error:
             if conn.broken or watch.broken:
                 raise Disconnected(environment=address.name, why=str(error).strip().splitlines()[0]) from error

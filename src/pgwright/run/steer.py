@@ -82,6 +82,15 @@ def _unit(session: Session) -> UnitState | None:
     )
 
 
+def wish(address: Address) -> tuple[str, str]:
+    """(run | pause | cancel, why) as somebody asked for it; `run` where no journal is."""
+    with opened(address) as session:
+        if not journal.exists(session):
+            return "run", ""
+        asked, _, why = journal.wishes(session)
+        return asked, why
+
+
 def ask(address: Address, wish: Wish, why: str = "") -> RunState:
     """Say that the run shall pause, stop or go on. It obeys between two batches or steps, and while it waits."""
     with opened(address) as session:

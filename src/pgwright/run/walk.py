@@ -31,6 +31,11 @@ class Member:
     size: int
     rows: float
 
+    @property
+    def density(self) -> float:
+        """Rows a page, as the statistics have it; at least one."""
+        return max(1.0, self.rows / max(1, self.pages))
+
 
 @dataclass(frozen=True, slots=True)
 class Way:

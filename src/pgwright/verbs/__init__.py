@@ -14,6 +14,7 @@ from pgwright.verbs.rewrite import rewrite
 from pgwright.verbs.session import Wish, session
 from pgwright.verbs.status import RevisionStatus, Status, status
 from pgwright.verbs.undo import undo
+from pgwright.verbs.watch import Watched, watch
 
 __all__ = [
     "BrokenHistory",
@@ -27,6 +28,7 @@ __all__ = [
     "RevisionStatus",
     "Status",
     "TaskOf",
+    "Watched",
     "Wish",
     "apply",
     "doctor",
@@ -41,4 +43,5 @@ __all__ = [
     "session",
     "status",
     "undo",
+    "watch",
 ]

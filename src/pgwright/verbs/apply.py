@@ -14,11 +14,12 @@ def apply(
     project: Project, environment: str, to: str | None = None, *, how: How | None = None, on_event: OnEvent = silent
 ) -> Executed:
     """Apply what lies between the recorded revisions and `to` (default: the head); a half applied one is resumed."""
+    chosen = how or How()
 
     def units(known: Known, heads: tuple[str, ...]) -> tuple[Unit, ...]:
-        return upwards(known, heads, target(project, known, to), environment)
+        return upwards(known, heads, target(project, known, to), environment, as_far=chosen.as_far)
 
-    return execute(project, environment, units, how or How(), on_event)
+    return execute(project, environment, units, chosen, on_event)
 
 
 def target(project: Project, known: Known, to: str | None) -> str:

@@ -43,6 +43,9 @@ class How:
     tenant: str | None = None  # only this one, where env.py loops over tenants
     canary: str | None = None  # the tenant that goes first; by default the first by name
     gate: Gate | None = None  # by default the project's own: its decision matrix and approvals
+    as_far: bool = False  # as proofs and approvals reach, instead of refusing all for one that is outstanding
+    noticed: set[str] | None = None  # ends that the notify command was told of; the same is not told again
+    on_receipt: Callable[[Receipt], object] = lambda receipt: None
     stopping: Callable[[], bool] = lambda: False
     point: Callable[[str], None] = lambda name: None
 
@@ -82,8 +85,8 @@ def execute(
     direction = "down" if back else "up"
     require_sealed(project, address.environment.kind, on_event, back=back)
     with (
-        notified(project, environment, direction, on_event) as told,
-        opened(address, how.policy, on_event, how.point, how.stopping) as session,
+        notified(project, environment, direction, on_event, how.noticed) as told,
+        opened(address, how.policy.paced(address.environment.pace), on_event, how.point, how.stopping) as session,
         journal.alone(session),
     ):
         origin.require(session, project.root)
@@ -94,7 +97,8 @@ def execute(
         if not units and not journal.exists(session):
             return Executed(environment, before, before)
         asked = Asked(address.environment, session.about, units, session.is_guarded)
-        accepted = approval.require(how.gate or gatekeeper(project), asked)
+        gate = how.gate or gatekeeper(project)
+        accepted, units = approval.as_far(gate, asked) if how.as_far else (approval.require(gate, asked), units)
         require_preconditions(session, units)
         backup.require(project, session, units, before)
         journal.make(session)
@@ -109,6 +113,7 @@ def execute(
                 whose = f".{receipt.tenant}" if receipt.tenant else ""
                 keep(project, "receipts", f"{environment}{whose}.{receipt.revision}.{receipt.direction}", receipt)
                 receipts.append(receipt)
+                how.on_receipt(receipt)
                 remember_head(project, environment, receipt.ledger)
                 told.append(receipt.revision)
                 _tell(session, receipt)

@@ -15,8 +15,13 @@ PATIENCE = 15.0  # seconds
 
 
 @contextmanager
-def notified(project: Project, environment: str, direction: str, on_event: OnEvent) -> Iterator[list[str]]:
-    """Yields a list for the revisions that come to their end; afterwards the command runs, whatever the end was."""
+def notified(
+    project: Project, environment: str, direction: str, on_event: OnEvent, noticed: set[str] | None = None
+) -> Iterator[list[str]]:
+    """Yields a list for the revisions that come to their end; afterwards the command runs, whatever the end was.
+
+    `noticed` are the ends that it was told of already: an end in which nothing came to its end is told once.
+    """
     done: list[str] = []
     state, message = "done", ""
     try:
@@ -28,7 +33,10 @@ def notified(project: Project, environment: str, direction: str, on_event: OnEve
         state, message = "broken", f"{type(error).__name__}: {error}"
         raise
     finally:
-        if done or state != "done":
+        end = f"{state} {message}"
+        if done or (state != "done" and end not in (noticed or ())):
+            if noticed is not None:
+                noticed.add(end)
             facts = {"direction": direction, "state": state, "message": message, "revisions": done}
             _send(project, environment, facts, on_event)
 

@@ -7,7 +7,8 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -36,6 +37,7 @@ class Call:
     server_url: str | None = field(default=None, repr=False)
     json: bool = False
     quiet: bool = False
+    lines: bool = False  # the verb tells what happens line by line
 
     def found(self) -> Project:
         """The project around the directory."""
@@ -60,10 +62,14 @@ def shared(function: F) -> F:
     return function
 
 
-def answer(frame: Json, work: Callable[[Call, OnEvent], Answer]) -> None:
-    """Do the work, print its answer, end with its status. `frame` is the JSON around errors when there is no answer."""
+def answer(frame: Json, work: Callable[[Call, OnEvent], Answer], *, lines: bool = False) -> None:
+    """Do the work, print its answer, end with its status. `frame` is the JSON around errors when there is no answer.
+
+    With `lines` events are lines with their time, and with --json each is an object in a line of its own before the answer.
+    """
     ctx = click.get_current_context()
     call = ctx.ensure_object(Call)
+    call.lines = lines
     try:
         done = _done(call, work)
     except Refusal as refusal:
@@ -83,14 +89,16 @@ def answer(frame: Json, work: Callable[[Call, OnEvent], Answer]) -> None:
     ctx.exit(done.status)
 
 
-def print_json(data: Json) -> None:
-    """The one object that --json prints."""
-    print(json.dumps(data, ensure_ascii=False, indent=2), flush=True)
+def print_json(data: Json, *, line: bool = False) -> None:
+    """The one object that --json prints, or one of several in a line of its own."""
+    print(json.dumps(data, ensure_ascii=False, indent=None if line else 2), flush=True)
 
 
 def _done(call: Call, work: Callable[[Call, OnEvent], Answer]) -> Answer:
     if call.quiet:
         return work(call, silent)
+    if call.lines:
+        return work(call, _as_object if call.json else _with_time)
     if call.json or not sys.stderr.isatty():
         return work(call, _plainly)
     from pgwright.doors.show.progress import progress
@@ -105,9 +113,19 @@ def _plainly(event: Event) -> None:
     click.echo(line(event), err=True)
 
 
+def _with_time(event: Event) -> None:
+    from pgwright.doors.show.progress import line
+
+    click.echo(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {line(event)}", err=True)
+
+
+def _as_object(event: Event) -> None:
+    print_json({"format": "event/1", "at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", **asdict(event)}, line=True)
+
+
 def _print(call: Call, done: Answer) -> None:
     if call.json:
-        print_json(done.data() if callable(done.data) else done.data)
+        print_json(done.data() if callable(done.data) else done.data, line=call.lines)
         return
     shown = done.shown()
     if isinstance(shown, str):
@@ -124,7 +142,7 @@ def _refuse(call: Call, frame: Json, errors: Any) -> None:
 
     emit(shown(errors), sys.stderr)
     if call.json:
-        print_json({**frame, "errors": errors})
+        print_json({**frame, "errors": errors}, line=call.lines)
 
 
 def _keep(ctx: click.Context, option: click.Parameter, value: Any) -> None:

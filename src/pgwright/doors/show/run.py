@@ -10,6 +10,7 @@ from pgwright.doors.show.humane import count, seconds
 from pgwright.records import Receipt
 from pgwright.run.steer import RunState
 from pgwright.verbs.execution import Executed
+from pgwright.verbs.watch import Watched
 
 STYLE = {"done": "green", "differs": "red", "invalid": "red"}
 
@@ -22,6 +23,12 @@ def executed(done: Executed) -> RenderableType:
     stands = ", ".join(done.after) or "base"
     word = f"{count(len(done.receipts), 'revision')} run" if done.receipts else "nothing to do"
     return Group(*parts, Text(f"\n{done.environment}: {word}; recorded is {stands}"))
+
+
+def watched(done: Watched) -> RenderableType:
+    """The same for a watch, and what it still waits for."""
+    told = executed(Executed(done.environment, done.before, done.after, done.receipts))
+    return Group(told, Text(f"waiting: {done.waiting.message}", style="yellow")) if done.waiting else told
 
 
 def _table(done: Executed) -> Table:

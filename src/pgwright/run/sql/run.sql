@@ -48,12 +48,12 @@ SELECT a.pid, coalesce(nullif(a.application_name, ''), 'a session') || ' of ' ||
  WHERE l.locktype = 'advisory' AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
    AND l.classid::bigint = {high} AND l.objid::bigint = {low} AND l.objsubid = 1
 
--- open_unit: the unit that is not finished; there is at most one.
-SELECT id, revision, direction, parent, digest, kind, steps, state, told, tenant FROM pgwright.unit
+-- open_unit: the unit that is not finished; there is at most one. A journal of an older version knows no tenants.
+SELECT id, revision, direction, parent, digest, kind, steps, state, told, coalesce(to_jsonb(u) ->> 'tenant', '') FROM pgwright.unit u
  WHERE state NOT IN ('done', 'withdrawn')
 
 -- last_unit: the last that was finished.
-SELECT id, revision, direction, parent, digest, kind, steps, state, told, tenant FROM pgwright.unit
+SELECT id, revision, direction, parent, digest, kind, steps, state, told, coalesce(to_jsonb(u) ->> 'tenant', '') FROM pgwright.unit u
  WHERE state = 'done' ORDER BY id DESC LIMIT 1
 
 -- begin_unit: a new one.
@@ -108,6 +108,10 @@ SELECT name FROM unnest({names}::text[]) name WHERE to_regclass(name) IS NOT NUL
 SELECT i.indisvalid AND i.indisready, EXISTS (SELECT FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid
        AND p.pid <> pg_backend_pid())
   FROM pg_index i WHERE i.indexrelid = to_regclass({name})
+
+-- detach: is a partition attached, half detached, or detached.
+SELECT coalesce((SELECT CASE WHEN inhdetachpending THEN 'pending' ELSE 'attached' END FROM pg_inherits
+                  WHERE inhparent = to_regclass({table}) AND inhrelid = to_regclass({partition})), 'detached')
 
 -- orphans: sessions of a runner that died, still busy with what it had sent.
 SELECT pid FROM pg_stat_activity
@@ -172,6 +176,20 @@ SELECT coalesce(pg_relation_filenode({relation}::oid), 0)::bigint, pg_relation_s
 -- load: what a backfill does to the server: the worst replica's lag in seconds, and the WAL written so far.
 SELECT coalesce((SELECT max(extract(epoch FROM replay_lag)) FROM pg_stat_replication), 0)::float8,
        (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint
+
+-- statements_schema: where pg_stat_statements is installed.
+SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'pg_stat_statements'
+
+-- calls_by_statement: calls and seconds of all statements in this database but those of our roles.
+SELECT coalesce(sum(calls), 0)::bigint, coalesce(sum(total_exec_time), 0)::float8 / 1000 FROM {schema}.pg_stat_statements(false)
+ WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+   AND userid NOT IN (SELECT oid FROM pg_roles WHERE rolname = ANY ({roles}::text[]))
+
+-- calls_by_database: transactions and seconds that sessions were active, ours included.
+SELECT xact_commit + xact_rollback, active_time / 1000 FROM pg_stat_database WHERE datname = current_database()
+
+-- hand_in: what this session did, counted at once instead of within a second.
+SELECT pg_stat_force_next_flush()
 
 -- size: of a table with its indexes.
 SELECT pg_total_relation_size(to_regclass({table}))
