@@ -46,6 +46,14 @@ def filled(server: Any, zoo: Schema, database: str) -> Any:
         yield conn
 
 
+LATE_TRIGGER = """
+CREATE TABLE plain (id int PRIMARY KEY);
+CREATE TABLE later (id int PRIMARY KEY);
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'too late'; END $$;
+CREATE CONSTRAINT TRIGGER late AFTER INSERT ON later DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse();
+"""
+
+
 def test_plain_fills_everything(filled: Any, zoo: Schema) -> None:
     done = seed(filled, zoo, None, tables(zoo), profile="plain")
     assert {t for t, _ in done.unfilled} == REFUSED
@@ -65,6 +73,17 @@ def test_every_column_of_every_type_holds_a_value(filled: Any, zoo: Schema) -> N
 
 def test_a_trigger_that_raises_is_reported_in_its_own_words(filled: Any, zoo: Schema) -> None:
     assert seed(filled, zoo, None, ["public.raises"], profile="plain").unfilled == (("public.raises", "not here"),)
+
+
+def test_a_deferred_trigger_that_raises_is_reported_and_the_rest_is_filled(server: Any, database: str) -> None:
+    """It fires when the constraints are made immediate; else it would end the transaction at COMMIT."""
+    with server.connect(database) as conn:
+        conn.execute(LATE_TRIGGER.encode())
+        schema = captured(conn)
+        found = seed(conn, schema, None, ["public.later", "public.plain"], profile="plain")
+        assert found.unfilled == (("public.later", "too late"),)
+        assert [name for name, _ in found.filled] == ["public.plain"]
+        assert contents(conn, schema)["public.plain"]
 
 
 @pytest.mark.parametrize("profile", ["plain", "hostile"])

@@ -79,7 +79,8 @@ def _at_once(conn: Connection, work: list[Table], wanted: Order, count: int) -> 
         statements += [insert(t, made), *advance(t)]
     statements += late.references(work)
     if any(t.promised for t in work):
-        statements = ["SET CONSTRAINTS ALL DEFERRED", *statements, "SET CONSTRAINTS ALL IMMEDIATE"]
+        statements.insert(0, "SET CONSTRAINTS ALL DEFERRED")
+    statements.append("SET CONSTRAINTS ALL IMMEDIATE")  # a deferred trigger that refuses a row does so here, not at COMMIT
     try:
         with conn.transaction():
             conn.execute(";\n".join(statements).encode())
@@ -96,8 +97,7 @@ def _each(conn: Connection, work: list[Table], wanted: Order, count: int, held: 
             t.rows, t.promised = list(held[t.name]), []
         try:
             with conn.transaction():
-                if deferred:
-                    conn.execute("SET CONSTRAINTS ALL DEFERRED")
+                conn.execute(b"SET CONSTRAINTS ALL DEFERRED" if deferred else b"SET CONSTRAINTS ALL IMMEDIATE")
                 seeded = _one_by_one(conn, work, wanted, count)
                 conn.execute("SET CONSTRAINTS ALL IMMEDIATE")
         except psycopg.Error:
