@@ -75,6 +75,12 @@ def models(house):
     return {"models": mapped.found(house.tree.metadata())}
 
 
+def entities(house):
+    from . import entities as declared
+
+    return {"entities": declared.registered()}
+
+
 def compile_(house, wanted, target=None):
     from . import offline
 
@@ -112,6 +118,7 @@ COMMANDS = {
     "stamp": stamp,
     "create_all": create_all,
     "models": models,
+    "entities": entities,
     "compile": compile_,
     "record": record,
     "write_revision": write_revision,

@@ -41,6 +41,11 @@ def standing_on(on: Surroundings, relation: Relation, column: str | None = None)
     return tuple(_ordered(found))
 
 
+def standing_on_each_other(views: Sequence[Relation]) -> list[Relation]:
+    """The views, each after those that it reads."""
+    return list(_ordered(views))
+
+
 def _reads(view: Relation, under: Relation, column: str | None) -> bool:
     words = [under.name] if column is None else [under.name, column]
     return all(re.search(rf'(?<![\w"]){re.escape(quoted(w))}(?![\w"])', view.definition or "") for w in words)

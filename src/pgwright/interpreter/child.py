@@ -24,7 +24,7 @@ from pgwright.interpreter.refusals import (
 from pgwright.project import Project
 
 if TYPE_CHECKING:
-    from pgwright.interpreter.results import Compiled, Loaded, ModelClass, Ran, Target, Waiting
+    from pgwright.interpreter.results import Compiled, Entity, Loaded, ModelClass, Ran, Target, Waiting
 
 SECRET = 4  # a shorter text is no secret, and hiding it would spoil every message
 START_TIMEOUT, LOAD_TIMEOUT, STEP_TIMEOUT = 120.0, 600.0, 3600.0
@@ -140,6 +140,12 @@ class Interpreter:
         from pgwright.interpreter import read
 
         return [read.model(one) for one in self._must("models", {})["models"]]
+
+    def entities(self) -> tuple[Entity, ...]:
+        """What env.py registered with alembic-utils when it ran last."""
+        from pgwright.interpreter import read
+
+        return tuple(read.entity(one) for one in self._must("entities", {})["entities"])
 
     def compile(self, revision: str, direction: Direction) -> Compiled:
         """The revision's direction as SQL, or the reason why it cannot be rendered without data.
