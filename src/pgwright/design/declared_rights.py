@@ -12,7 +12,8 @@ from pgwright.design.requests.base import Request
 from pgwright.design.requests.rights import Grant, Revoke, SetRowSecurity
 from pgwright.schema.model import Relation, Schema
 
-Rights = Mapping[tuple[str, str | None], frozenset[str]]  # (role, column) -> privileges, "select*" where it may be passed on
+# (role, column) -> privileges, "select*" where it may be passed on
+Rights = Mapping[tuple[str, str | None], frozenset[str]]
 
 
 def rights(database: Schema, bare: Schema, declared: Schema, *, drops: bool) -> Iterator[Request | Unplanned]:

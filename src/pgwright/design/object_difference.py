@@ -11,17 +11,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
-from pgwright.design import declared_code, declared_rights
+from pgwright.design import declared_code, declared_rights, routine
 from pgwright.design.declared_code import short
 from pgwright.design.enum_difference import Unplanned
 from pgwright.design.request import Request, from_json, to_json
-from pgwright.design.requests.code import DropTrigger
+from pgwright.design.requests.code import DropFunction, DropTrigger, PutTrigger
 from pgwright.design.requests.extension import AddExtension, DropExtension
 from pgwright.design.requests.rights import DropPolicy, PutPolicy
 from pgwright.design.requests.view import DropView, PutView
-from pgwright.design.view import standing_on_each_other
+from pgwright.design.view import reads, standing_on_each_other
 from pgwright.errors import Refusal
-from pgwright.schema.model import Policy, Relation, Schema, Thing
+from pgwright.schema.model import Policy, Relation, Schema, Thing, Trigger
 
 OTHERS = ("procedure", "aggregate", "domain", "composite type", "range type", "event trigger", "schema", "statistics")
 
@@ -48,8 +48,46 @@ def objects(database: Schema, bare: Schema, declared: Schema, *, drops: bool) ->
         *declared_rights.rights(database, bare, declared, drops=drops),
         *_others(database, bare, declared),
     ]
+    left = _left(database, found)
     for one in found:
-        yield one if isinstance(one, Unplanned) else _sayable(one)
+        yield one if isinstance(one, Unplanned) else _needed(one, left) or _sayable(one)
+
+
+def _left(database: Schema, found: Sequence[Request | Unplanned]) -> Schema:
+    """The database without what the requests drop or make anew: whoever is in it still needs what it uses."""
+    parts = {(r.schema, r.table, r.name) for r in found if isinstance(r, (PutTrigger, DropTrigger, PutPolicy, DropPolicy))}
+    views = {(r.schema, r.view) for r in found if isinstance(r, (PutView, DropView))}
+
+    def stays(relation: Relation, part: Trigger | Policy) -> bool:
+        return (short(relation.schema), relation.name, part.name) not in parts
+
+    return Schema(
+        tuple(
+            replace(
+                r,
+                triggers=tuple(t for t in r.triggers if stays(r, t)),
+                policies=tuple(p for p in r.policies if stays(r, p)),
+            )
+            for r in database.relations
+            if (short(r.schema), r.name) not in views
+        ),
+        database.things,
+        database.version,
+    )
+
+
+def _needed(want: Request, left: Schema) -> Unplanned | None:
+    """A drop that what stays does not allow."""
+    users: list[str] = []
+    if isinstance(want, DropFunction):
+        users = [*routine.users(left, want.name), *(f"view {v.name}" for v in routine.views(left, want.name))]
+    elif isinstance(want, DropView):
+        gone = Relation(want.schema or "public", want.view, "view")
+        users = [f"view {v.name}" for v in left.relations if reads(v, gone)]
+    if not users:
+        return None
+    name = want.name if isinstance(want, DropFunction) else getattr(want, "view", "")
+    return Unplanned(name, f"nobody declares it, and it is kept for {', '.join(users)}")
 
 
 def _sayable(want: Request) -> Request | Unplanned:

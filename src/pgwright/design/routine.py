@@ -14,7 +14,7 @@ from pgwright.design.draft import Surroundings
 from pgwright.design.refusals import BadField, NotOneExpression
 from pgwright.design.requests.code import DropFunction, PutFunction
 from pgwright.design.source import columns_sql, execute, qualified, sql_string
-from pgwright.schema.model import Relation, Thing
+from pgwright.schema.model import Relation, Schema, Thing
 from pgwright.step import Phase, Step
 
 _COMMENTS = frozenset({275, 276})  # SQL_COMMENT, C_COMMENT
@@ -146,10 +146,10 @@ def again(function: Thing, phase: Phase) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def users(on: Surroundings, name: str) -> list[str]:
+def users(database: Schema, name: str) -> list[str]:
     """What calls a function of that name, views apart, in words."""
     word = re.compile(rf'(?<![\w"]){re.escape(name)}"?\(')
-    return [what for relation in on.database.relations for what in _users(relation, word)]
+    return [what for relation in database.relations for what in _users(relation, word)]
 
 
 def _users(relation: Relation, word: re.Pattern[str]) -> Iterator[str]:
@@ -160,7 +160,7 @@ def _users(relation: Relation, word: re.Pattern[str]) -> Iterator[str]:
     yield from (f"policy {p.name}" for p in relation.policies if word.search(f"{p.using} {p.check}"))
 
 
-def views(on: Surroundings, name: str) -> list[Relation]:
+def views(database: Schema, name: str) -> list[Relation]:
     """The views whose query calls it."""
     word = re.compile(rf'(?<![\w"]){re.escape(name)}"?\(')
-    return [r for r in on.database.relations if r.definition and word.search(r.definition)]
+    return [r for r in database.relations if r.definition and word.search(r.definition)]
