@@ -62,11 +62,11 @@ def stamp(house, target, revisions):
         return stepping.stamp(house.tree, revisions)
 
 
-def create_all(house, target):
+def create_all(house, target, alone=False):
     from . import steps as stepping
 
     with redirect.to(target, house.guard):
-        return stepping.create_all(house.tree)
+        return stepping.create_all(house.tree, alone)
 
 
 def models(house):
@@ -76,9 +76,10 @@ def models(house):
 
 
 def entities(house):
+    from . import declarative
     from . import entities as declared
 
-    return {"entities": declared.registered()}
+    return {"entities": declared.registered() + declarative.registered(house.tree.metadata())}
 
 
 def compile_(house, wanted, target=None):

@@ -131,7 +131,10 @@ def trigger(table: Relation, what: Trigger) -> PutTrigger | Unplanned:
     if what.enabled != "enabled" or what.comment or table.definition is not None:
         said = f"a trigger that is {what.enabled}, with a comment, or of a view: write that revision by hand"
         return Unplanned(name, said.replace("is enabled, ", ""))
-    node = postgast.parse(what.definition).stmts[0].stmt.create_trig_stmt
+    try:
+        node = postgast.parse(what.definition).stmts[0].stmt.create_trig_stmt
+    except postgast.PgQueryError as error:
+        return Unplanned(name, f"a trigger that cannot be read: {error.message}")
     if node.args or node.isconstraint or node.transition_rels or node.timing not in _TIMINGS:
         problem = "arguments, transition tables, INSTEAD OF, or as a constraint"
         return Unplanned(name, f"a trigger with {problem}: write that revision by hand")

@@ -54,13 +54,14 @@ def requests_from(
     metadata_complete: bool = True,
     ignore: frozenset[str] = frozenset({"public.alembic_version"}),
     bare: Schema | None = None,
+    kept: frozenset[str] = frozenset(),
 ) -> Found:
     """Requests that turn the database into what the models say.
 
     `renames` maps `table` to its new name and `table.column` to the column's new name; the table's name in it is the
     one that the database has. Without `metadata_complete`, or where the models know under half of the database's
     tables, nothing is proposed to be dropped. `bare` is what the models make alone where `models` also holds what is
-    declared beside them; without it nothing but tables and enum types is compared.
+    declared beside them; without it nothing but tables and enum types is compared. Of kinds that are `kept` nothing goes.
     """
     renaming, renamed = _renamed(database, renames or {})
     theirs = {t.qualified: t for t in renamed.tables() if t.qualified not in ignore and t.partition_bound is None}
@@ -82,7 +83,7 @@ def requests_from(
         hints += _likely_table(theirs[name], [ours[n] for n in sorted(ours.keys() - theirs.keys())])
     found += _dropped_first([theirs[n] for n in gone], [t for n, t in theirs.items() if n not in gone], found)
     if bare is not None:
-        found += objects(renamed, bare, models, drops=metadata_complete)
+        found += objects(renamed, bare, models, drops=metadata_complete, kept=kept)
     requests = tuple(f for f in found if not isinstance(f, Unplanned))
     return Found(requests, tuple(f for f in found if isinstance(f, Unplanned)), tuple(hints))
 

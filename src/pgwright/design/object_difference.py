@@ -23,7 +23,10 @@ from pgwright.design.view import reads, standing_on_each_other
 from pgwright.errors import Refusal
 from pgwright.schema.model import Policy, Relation, Schema, Thing, Trigger
 
-OTHERS = ("procedure", "aggregate", "domain", "composite type", "range type", "event trigger", "schema", "statistics")
+OTHERS = frozenset(
+    {"procedure", "aggregate", "domain", "composite type", "range type", "event trigger", "schema", "statistics"}
+    | {"default privileges"}
+)
 
 
 class Named(Protocol):
@@ -38,8 +41,14 @@ class Named(Protocol):
 Part = TypeVar("Part", bound=Named)
 
 
-def objects(database: Schema, bare: Schema, declared: Schema, *, drops: bool) -> Iterator[Request | Unplanned]:
-    """Requests that make the database have what is declared; each one that `from_json` would refuse is Unplanned."""
+def objects(
+    database: Schema, bare: Schema, declared: Schema, *, drops: bool, kept: frozenset[str] = frozenset()
+) -> Iterator[Request | Unplanned]:
+    """Requests that make the database have what is declared; each one that `from_json` would refuse is Unplanned.
+
+    Of kinds that are `kept` (function, view, trigger, grant) nothing goes.
+    """
+    stay = {"revoke" if kind == "grant" else f"drop_{kind}" for kind in kept}
     found = [
         *_extensions(database, declared, drops=drops),
         *_functions(database, bare, declared, drops=drops),
@@ -48,6 +57,7 @@ def objects(database: Schema, bare: Schema, declared: Schema, *, drops: bool) ->
         *declared_rights.rights(database, bare, declared, drops=drops),
         *_others(database, bare, declared),
     ]
+    found = [one for one in found if isinstance(one, Unplanned) or one.kind not in stay]
     left = _left(database, found)
     for one in found:
         yield one if isinstance(one, Unplanned) else _needed(one, left) or _sayable(one)

@@ -131,9 +131,12 @@ class Interpreter:
         names = list(revisions) or ["base"]
         self._must("stamp", {"target": asdict(target), "revisions": names})
 
-    def create_all(self, target: Target) -> tuple[str, ...]:
-        """Creates what target_metadata says, on the user's own (redirected) connection; returns the tables' names."""
-        return tuple(self._must("create_all", {"target": asdict(target)})["tables"])
+    def create_all(self, target: Target, *, alone: bool = False) -> tuple[str, ...]:
+        """Creates what target_metadata says, on the user's own (redirected) connection; returns the tables' names.
+
+        `alone`: without what `entities` tells of.
+        """
+        return tuple(self._must("create_all", {"target": asdict(target), "alone": alone})["tables"])
 
     def models(self) -> list[ModelClass]:
         """The mapped classes, with where they are written."""
@@ -142,7 +145,7 @@ class Interpreter:
         return [read.model(one) for one in self._must("models", {})["models"]]
 
     def entities(self) -> tuple[Entity, ...]:
-        """What env.py registered with alembic-utils when it ran last."""
+        """What env.py registered with alembic-utils when it ran last, or the metadata has of declarative extensions."""
         from pgwright.interpreter import read
 
         return tuple(read.entity(one) for one in self._must("entities", {})["entities"])

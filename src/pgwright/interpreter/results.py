@@ -217,6 +217,7 @@ class Entity:
     signature: str
     identity: str  # for people
     sql: str  # what makes it
+    only_adds: bool = False  # others of its kind are not the project's to drop
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the project declares beside its metadata, made on the shadow: alembic-utils entities and SQL files.
+"""What the project declares beside its metadata, made on the shadow: entities of libraries and SQL files.
 
 Both are read back by the same catalog reader as everything else, so nothing of theirs is understood here: what they made is
 what is there afterwards and was not before.
@@ -14,6 +14,7 @@ import psycopg
 from psycopg import sql
 
 from pgwright.errors import Refusal
+from pgwright.interpreter.results import Entity
 from pgwright.project.objects import ObjectSettings
 from pgwright.schema.model import Schema
 from pgwright.shadow.stage import EMPTY, Stage
@@ -37,6 +38,7 @@ class Wanted:
 
     models: Schema
     declared: Schema
+    kept: frozenset[str] = frozenset()  # kinds of entities that are never to be dropped
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ class Making:
 
 def wanted(stage: Stage, head: Schema, settings: ObjectSettings) -> Wanted:
     """create_all, and what is declared on top of it, on a database that is dropped afterwards. Raises NotMade."""
-    extensions, makings = _declared(stage, settings)
+    entities = stage.interpreter.entities()
+    extensions, makings = _declared(entities, settings)
     stage.drop(MODELS)
     stage.clone(MODELS, template=EMPTY)
     try:
@@ -58,18 +61,18 @@ def wanted(stage: Stage, head: Schema, settings: ObjectSettings) -> Wanted:
             models = stage.capture(MODELS).schema
             return Wanted(models, models)
         own = _extended(stage, head, extensions)
-        stage.interpreter.create_all(stage.target(MODELS))
+        stage.interpreter.create_all(stage.target(MODELS), alone=True)
         before = stage.capture(MODELS).schema
         with stage.connected(MODELS) as conn:
             made(conn, list(makings))
         after = stage.capture(MODELS).schema
         lent = frozenset(t.identity for t in head.of_kind("extension")) - own
-        return Wanted(before, _without(after, lent))
+        return Wanted(before, _without(after, lent), frozenset(one.kind for one in entities if one.only_adds))
     finally:
         stage.drop(MODELS)
 
 
-def _declared(stage: Stage, settings: ObjectSettings) -> tuple[dict[str, Making], list[Making]]:
+def _declared(entities: Sequence[Entity], settings: ObjectSettings) -> tuple[dict[str, Making], list[Making]]:
     """Extensions by name, which come before the models' tables, and all else."""
     extensions: dict[str, Making] = {}
     makings: list[Making] = []
@@ -77,7 +80,7 @@ def _declared(stage: Stage, settings: ObjectSettings) -> tuple[dict[str, Making]
         own, rest = _parted(path.read_bytes())
         extensions.update({name: Making(str(path), text) for name, text in own.items()})
         makings += [Making(str(path), rest)] if rest.strip() else []
-    for one in stage.interpreter.entities():
+    for one in entities:
         making = Making(one.identity, one.sql.encode())
         if one.kind == "extension":
             extensions[one.signature] = making

@@ -79,7 +79,9 @@ def _from_models(
 ) -> tuple[Task, tuple[str, ...]]:
     side = wanted(stage, head.schema, project.settings.objects)
     bare = None if side.models is side.declared else side.models
-    found = requests_from(head.schema, side.declared, renames=renames, ignore=stage.ignored, bare=bare)
+    found = requests_from(
+        head.schema, side.declared, renames=renames, ignore=stage.ignored, bare=bare, kept=side.kept
+    )
     notes = (*found.hints, *(f"no recipe yet: {u.identity}: {u.what}" for u in found.unplanned))
     if not found.requests:
         raise NothingToDo()
