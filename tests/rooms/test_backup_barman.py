@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -21,6 +22,7 @@ from pgwright.shadow.server import Server, start
 from pgwright.verbs import backup as verb
 
 MAJOR = 15
+PATIENCE = 120  # seconds
 DAY = timedelta(hours=24)
 pytestmark = [
     pytest.mark.slow,  # Barman waits in whole seconds
@@ -46,7 +48,12 @@ def backed_up(server: Server, room: Path) -> Iterator[list[str]]:
         [*command, "receive-wal", "main"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        for words in (["switch-wal", "--force", "--archive", "main"], ["backup", "--wait", "main"]):
+        with server.connect() as conn:  # a segment that is closed before somebody receives is never sent
+            deadline = time.monotonic() + PATIENCE
+            while not conn.execute("SELECT FROM pg_stat_replication WHERE state = 'streaming'").fetchall():
+                assert time.monotonic() < deadline, "never: Barman receives"
+                time.sleep(0.05)
+        for words in (["switch-wal", "--force", "--archive", "--archive-timeout", "300", "main"], ["backup", "--wait", "main"]):
             done = subprocess.run([*command, *words], capture_output=True, text=True, check=False)
             assert done.returncode == 0, done.stdout + done.stderr
         yield command

@@ -17,7 +17,7 @@ from pgwright.schema.catalog import Snapshot
 from pgwright.shadow.stage import EMPTY, Stage
 
 BARE = "pgwright_bare"
-SELDOM, OFTEN = 60, 12  # revisions between two checkpoints: before the first rebuild of this history, and after many
+SELDOM, OFTEN = 60, 30  # revisions between two checkpoints: before the first rebuild of this history, and after many
 
 _ROLES = """
 SELECT r.rolname, concat(r, (SELECT array_agg(m ORDER BY m.roleid) FROM pg_auth_members m WHERE m.member = r.oid))
