@@ -32,7 +32,6 @@ SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = reln
 """
 # What only the server can know to be impossible: no such cast, values that do not fit, a query of what is gone.
 IMPOSSIBLE = frozenset({"42846", "22P02", "22001", "22003", "22007", "22008", "42P01", "42703"})
-HELD = "2BP01"  # a type cannot be dropped that a table in the attic is of: docs/promises.md, enum labels
 _numbers = count(1)
 
 
@@ -46,7 +45,6 @@ class Ground:
     walks: int = 0
     changes: int = 0  # that went up, down and up again
     revisions: int = 0
-    held: int = 0  # changes that the attic holds up
     conn: psycopg.Connection[Any] = field(init=False, repr=False)
     eyes: Session = field(init=False, repr=False)
     seen: Snapshot | None = None
@@ -95,9 +93,7 @@ class Ground:
             for one in drafts:
                 self.trip(one)
         except psycopg.Error as error:
-            if error.sqlstate == HELD and "pgwright.attic_" in str(error):
-                self.held += 1
-            elif error.sqlstate not in IMPOSSIBLE and "still looked at" not in str(error):
+            if error.sqlstate not in IMPOSSIBLE and "still looked at" not in str(error):
                 raise
             return False
         self.changes += 1

@@ -221,6 +221,22 @@ def test_every_phrasing_reads_its_example(phrasing: Any) -> None:
 @pytest.mark.parametrize(
     ("sentence", "expected"),
     [
+        ("move column notes of Person to Site", [{"kind": "move_column", "table": "people", "column": "notes", "to": "sites"}]),
+        ("moves 'notes' column of Person model to the Site model",
+         [{"kind": "move_column", "table": "people", "column": "notes", "to": "sites"}]),
+        ("move column notes from Person to Site",
+         [{"kind": "move_column", "table": "people", "column": "notes", "to": "sites"}]),
+        ("split email and 'notes' of Person into new table contacts",
+         [{"kind": "split_table", "table": "people", "columns": ["email", "notes"], "to": "contacts"}]),
+        ("split Person (email, notes) into contacts.",
+         [{"kind": "split_table", "table": "people", "columns": ["email", "notes"], "to": "contacts"}]),
+        ("merge the Site table into Person", [{"kind": "merge_tables", "table": "sites", "into": "people"}]),
+        ("partition ledger by range of id: past below 100, 'next one' below '2,000', others for the rest",
+         [{"kind": "partition_table", "table": "ledger", "schema": "billing", "column": "id", "by": "range", "name": "past",
+           "end": "100", "partitions": [{"name": "next one", "start": "100", "end": "2,000"}], "rest": "others"}]),
+        ("partition Site by list on code: west with ('o''eu', us), asia with ('jp').",
+         [{"kind": "partition_table", "table": "sites", "column": "code", "by": "list", "name": "west",
+           "values": ["o'eu", "us"], "partitions": [{"name": "asia", "values": ["jp"]}]}]),
         ("make Person.email unique", [{"kind": "add_unique", "table": "people", "columns": ["email"]}]),
         (
             "add unique index uq_mail on Person (email) where email IS NOT NULL",
@@ -298,6 +314,28 @@ def test_every_phrasing_reads_its_example(phrasing: Any) -> None:
 )
 def test_sentences_become_typed_requests(sentence: str, expected: list[dict[str, Any]]) -> None:
     assert list(asked(sentence)) == expected
+
+
+def test_and_is_no_column() -> None:
+    described = ("- New column: nickname (text)", "- New column: born (date)")
+    asked_for = asked("add columns nickname AND born to Person", *described)
+    assert [r["column"] for r in asked_for] == ["nickname", "born"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "move Person.notes to Ledger",
+        "merge Ledger into Person",
+        "partition Site by range of code: past with ('a')",
+        "partition Site by list of code: west below 'a'",
+        "partition Site by list of code: others for the rest",
+        "partition Site by range of code: past below 1); DROP TABLE people; --",
+    ],
+)
+def test_what_cannot_be_said_of_two_tables_or_partitions_is_refused(sentence: str) -> None:
+    refusal = refused(f"Task: {sentence}\n\nContext:\n- Approval: none\n- Environment: dev\n- Model: Person\n")
+    assert UnreadableTask in [type(part) for part in getattr(refusal, "parts", [refusal])]
 
 
 def test_several_changes_in_one_task() -> None:

@@ -25,8 +25,10 @@ def rights(database: Schema, bare: Schema, declared: Schema, *, drops: bool) -> 
     for here in tables:
         there = database.relation(here.qualified) or Relation(here.schema, here.name, here.kind)
         is_other = here.schema in secured and here.definition is None and _secured(here) != _secured(there)
-        if is_other and (drops or here.row_security):
+        if is_other and here.row_security:
             yield SetRowSecurity(here.name, here.row_security, here.force_row_security, short(here.schema))
+        elif is_other and drops:  # that nobody declares it is not enough to open rows to everybody
+            yield Unplanned(here.qualified, "row security is on there and not declared: to turn it off, ask for it")
         if here.schema in granted:
             yield from _granted(here, held(there), drops=drops and not by_default)
 

@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from pgwright.design import dependents, lookup, names, restore
+from pgwright.design import attic_type, dependents, lookup, names, restore
 from pgwright.design.compiled import step
 from pgwright.design.draft import Surroundings, key
 from pgwright.design.refusals import UnknownObject
 from pgwright.design.source import execute, qualified, quoted, sql_string
-from pgwright.schema.model import Column, Relation, Schema, Thing
+from pgwright.schema.model import Column, Constraint, Index, Relation, Schema, Thing
 from pgwright.step import Phase, Step
 
 
@@ -58,25 +58,35 @@ def _without_undo(steps: Iterable[Step]) -> Iterator[Step]:
     return (replace(one, undo=()) for one in steps)
 
 
+def _comparing(what: Enum) -> tuple[list[tuple[Relation, Constraint]], list[tuple[Relation, Index]]]:
+    """Checks and indexes that may compare a column with a label, or with another column of the type; each once."""
+    hanging = [(t, dependents.hanging(t, c.name)) for t, c in what.columns]
+    read = {
+        (t.qualified, c.name): (t, c)
+        for t, on in hanging
+        for c in on.constraints
+        if c.kind == "check" and c.expression is not None
+    }
+    indexes = {
+        (t.qualified, i.name): (t, i) for t, on in hanging for i in on.indexes if i.predicate or i.has_expressions
+    }
+    return list(read.values()), list(indexes.values())
+
+
 def rebuilt(on: Surroundings, what: Enum, labels: tuple[str, ...], phase: Phase) -> Iterator[Step]:
     """The type anew with other labels: every column of it is rewritten under ACCESS EXCLUSIVE. Only ever a way back.
 
-    What compares the column with a label holds on to the old type, so it is made again too.
+    What compares the column with a label holds on to the old type, so it is made again too. Tables in the attic follow.
     """
     past = names.fitted(f"{what.name}_old")
+    yield attic_type.noted(what.sql, phase)
     yield step(execute(f"ALTER TYPE {what.sql} RENAME TO {quoted(past)}"), phase)
     yield step(execute(create(what, what.name, labels)), phase)
+    read, indexes = _comparing(what)
+    yield from _without_undo(restore.constraint_drop(on, table, c, phase) for table, c in read)
+    for table, index in indexes:
+        yield step(execute(f"DROP INDEX {qualified(restore.schema_of(table), index.name)}"), phase)
     for table, column in what.columns:
-        read = [
-            c
-            for c in dependents.hanging(table, column.name).constraints
-            if c.kind == "check" and c.expression is not None
-        ]
-        indexes = [i for i in dependents.hanging(table, column.name).indexes if i.predicate or i.has_expressions]
-        yield from _without_undo(restore.constraint_drop(on, table, c, phase) for c in read)
-        for index in indexes:
-            name = qualified(restore.schema_of(table), index.name)
-            yield step(execute(f"DROP INDEX {name}"), phase)
         alter = f"ALTER TABLE {qualified(restore.schema_of(table), table.name)} ALTER COLUMN {quoted(column.name)}"
         array = "[]" if column.type.endswith("[]") else ""
         cast = f"{quoted(column.name)}::text{array}::{what.sql}{array}"
@@ -85,9 +95,10 @@ def rebuilt(on: Surroundings, what: Enum, labels: tuple[str, ...], phase: Phase)
         yield step(execute(f"{alter} TYPE {what.sql}{array} USING {cast}"), phase)
         if column.default is not None:
             yield step(execute(f"{alter} SET DEFAULT {column.default}"), phase)
-        yield from (restore.constraint(on, table, c, phase) for c in read)
-        for index in indexes:
-            yield from restore.index(table, index, phase, concurrently=False)
+    yield from (again for table, c in read for again in restore.constraint_drop(on, table, c, phase).undo or ())
+    for table, index in indexes:
+        yield from restore.index(table, index, phase, concurrently=False)
+    yield attic_type.followed(phase)
     yield step(execute(f"DROP TYPE {qualified(what.schema, past)}"), phase)
     if what.comment:
         yield step(execute(f"COMMENT ON TYPE {what.sql} IS {sql_string(what.comment)}"), phase)

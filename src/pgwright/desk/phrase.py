@@ -31,6 +31,9 @@ SLOTS = {
     rf"|(?P<columns_2>{_LIST})(?:\ columns?)?\ (?:of|on|in)\ (?P<table_2>{_NAME}){_TABLE})",
     # Person | Person.id | people (id)
     "reference": rf"(?P<references>{_NAME}){_TABLE}(?:\.(?P<referenced_1>{_NAME})|\s*\((?P<referenced_2>{_LIST})\))?",
+    "target": rf"(?P<references>{_NAME}){_TABLE}",
+    "by": r"(?P<by>range|list)",
+    "parts": r"(?P<parts>.+)",
     "detail": r"\((?P<detail>.+)\)",
     "detail2": r"\((?P<detail_2>.+)\)",
     "labels": r"\(?(?P<labels>.+?)\)?",
@@ -48,7 +51,10 @@ _LEAD = re.compile(
 )
 _QUOTED = re.compile(r"""('[^']*'|"[^"]*"|`[^`]*`|\(.*\))""")
 _NOISE = re.compile(r"(?<![.\w])(?:a|an|the|new|please)\s+", re.IGNORECASE)
-_VERBS = re.compile(r"^(add|create|drop|remove|delete|rename|make|set|change|widen|index)(?:s|es)\b", re.IGNORECASE)
+_VERBS = re.compile(
+    r"^(add|create|drop|remove|delete|rename|make|set|change|widen|index|move|split|merge|partition)(?:s|es)\b",
+    re.IGNORECASE,
+)
 
 
 def phrase(template: str) -> re.Pattern[str]:
@@ -71,7 +77,7 @@ def unquoted(name: str) -> str:
 
 def names(text: str) -> list[str]:
     """The names of a list such as `a, 'b' and c`."""
-    return [unquoted(n) for n in re.findall(_NAME, text) if n.lower() != "and"]
+    return [unquoted(n) for n in re.findall(rf"(?<![\w$]){_NAME}", text, re.IGNORECASE)]
 
 
 def _compiled(template: str) -> str:

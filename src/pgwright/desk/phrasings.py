@@ -117,6 +117,19 @@ PHRASINGS = (
     ),
     Phrasing("rename_table", "rename table {table} to {to}", "rename table people to persons"),
     Phrasing("rename_table", "rename {new} table to {to}", "rename 'people' table to 'persons'"),
+    Phrasing("move_column", "move [column] {field} to {target}", "move Person.locale to Profile"),
+    Phrasing(
+        "move_column", "move column {column} from {table} to {target}", "move column 'locale' from Person to Profile"
+    ),
+    Phrasing(
+        "split_table", "split {fields} into [table] {new}", "split Person (street, city and country) into addresses"
+    ),
+    Phrasing("merge_tables", "merge {table} into {target}", "merge Profile into Person"),
+    Phrasing(
+        "partition_table",
+        "partition {table} by {by} of|on {column}: {parts}",
+        "partition Visit by range of day: past below '2027-01-01', y2027 below '2028-01-01', others for the rest",
+    ),
     Phrasing(
         "create_enum",
         "create|add enum [type] {name} with [labels|values] {labels}",

@@ -12,6 +12,7 @@ from typing import Any
 
 from pgwright.desk.column_text import ColumnText, read_column, read_detail, split
 from pgwright.desk.known import Known, Model
+from pgwright.desk.partition_text import read_partitions
 from pgwright.desk.phrase import names, unquoted
 from pgwright.desk.phrasings import Match
 from pgwright.desk.prompt import Prompt
@@ -246,6 +247,35 @@ def _whole_table(match: Match, scene: Scene) -> list[Fields]:
     return [{"kind": match.kind, **table_fields(model), **({"to": match.slot("to")} if match.slot("to") else {})}]
 
 
+def _beside_it(match: Match, table: Fields, scene: Scene) -> str:
+    """The other table of the sentence; it stands in the same schema, as the request's fields have one."""
+    other = scene.known.model(match.slot("references"))
+    if other.schema != table.get("schema"):
+        hint = f"It would have to be in the schema of {table['table']}."
+        raise UnreadableTask(what="The other table", text=f"{other.schema or 'public'}.{other.table}", phrasings=hint)
+    return other.table
+
+
+def _move_column(match: Match, scene: Scene) -> list[Fields]:
+    fields = _field(match, scene)
+    return [{"kind": "move_column", **fields, "to": _beside_it(match, fields, scene)}]
+
+
+def _split_table(match: Match, scene: Scene) -> list[Fields]:
+    columns = names(match.slot("columns"))
+    return [{"kind": "split_table", **scene.on(match), "columns": columns, "to": match.slot("new")}]
+
+
+def _merge_tables(match: Match, scene: Scene) -> list[Fields]:
+    table = scene.on(match)
+    return [{"kind": "merge_tables", **table, "into": _beside_it(match, table, scene)}]
+
+
+def _partition_table(match: Match, scene: Scene) -> list[Fields]:
+    parts = read_partitions(match.slot("by").lower(), match.slot("parts"))
+    return [{"kind": "partition_table", **_field(match, scene), **parts}]
+
+
 def _create_enum(match: Match, scene: Scene) -> list[Fields]:
     labels = [unquoted(part) for part in split(match.slot("labels"))]
     return [{"kind": "create_enum", "name": match.slot("name"), "labels": labels}]
@@ -271,5 +301,9 @@ _READERS: dict[str, Callable[[Match, Scene], list[Fields]]] = {
     "drop_constraint": _drop_named,
     "rename_column": _rename_column,
     "rename_table": _whole_table,
+    "move_column": _move_column,
+    "split_table": _split_table,
+    "merge_tables": _merge_tables,
+    "partition_table": _partition_table,
     "create_enum": _create_enum,
 }

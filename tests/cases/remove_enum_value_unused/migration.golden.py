@@ -522,7 +522,20 @@ pgwright = {
 
 
 def upgrade() -> None:
-    op.execute("DROP TYPE state")
+    # Into the attic, while only tables there are of it.
+    op.execute(
+        "DO 'BEGIN IF to_regtype(''pgwright.attic_type_state_odd'') IS NOT NULL "
+        "THEN RAISE EXCEPTION USING MESSAGE = ''pgwright.attic_type_state_odd is "
+        "kept from another change: drop it with what is of it, or keep this "
+        "type''; END IF; IF (SELECT "
+        "bool_and((pg_identify_object_as_address(classid, objid, "
+        "objsubid)).object_names[1] = ''pgwright'') FROM pg_depend WHERE "
+        "refclassid = ''pg_type''::regclass AND deptype = ''n'' AND refobjid IN "
+        "(SELECT oid FROM pg_type WHERE ''state''::regtype IN (oid, typelem))) "
+        "THEN ALTER TYPE state RENAME TO attic_type_state_odd; ALTER TYPE "
+        "attic_type_state_odd SET SCHEMA pgwright; ELSE DROP TYPE state; END IF; "
+        "END'"
+    )
     op.execute("ALTER TYPE state_new RENAME TO state")
     op.execute("COMMENT ON TYPE state IS 'of an order'")
 
@@ -530,5 +543,11 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("COMMENT ON TYPE state IS NULL")
     op.execute("ALTER TYPE state RENAME TO state_new")
-    op.execute("CREATE TYPE state AS ENUM ('new', 'paid', 'odd')")
+    # Out of the attic, if it went there.
+    op.execute(
+        "DO 'BEGIN IF to_regtype(''pgwright.attic_type_state_odd'') IS NULL THEN "
+        "CREATE TYPE state AS ENUM (''new'', ''paid'', ''odd''); ELSE ALTER TYPE "
+        "pgwright.attic_type_state_odd SET SCHEMA public; ALTER TYPE "
+        "attic_type_state_odd RENAME TO state; END IF; END'"
+    )
     op.execute("COMMENT ON TYPE state IS 'of an order'")

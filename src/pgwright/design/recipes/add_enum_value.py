@@ -3,7 +3,7 @@
 expand    ALTER TYPE ... ADD VALUE IF NOT EXISTS, in a revision of its own: the label cannot be used in the transaction that
           adds it. Only the catalog changes; nobody waits.
 undo      PostgreSQL cannot remove a label: the type is made anew without it, which rewrites the tables that use it under
-          ACCESS EXCLUSIVE, and refuses while a row has the label
+          ACCESS EXCLUSIVE, those in the attic too (attic_type.py), and refuses while a row has the label
 Source: PostgreSQL documentation, ALTER TYPE, ADD VALUE and Notes.
 """
 

@@ -2,7 +2,8 @@
 
 expand    a type with the labels that stay; then, for each column, the phases of recipes/change_type.py: a second column,
 ...       the fill (rows with the label get `instead`; without one they refuse it), the proof, the switch, the contract
-contract  at the end the old type goes, and the new one takes its name
+contract  at the end the old type goes, and the new one takes its name; while a dropped table in the attic is of the old
+          type, that goes there too (attic_type.py)
 undo      the same steps back; rows that had the label have it again, from the attic
 Source: PostgreSQL documentation, ALTER TYPE, Notes.
 """
@@ -13,7 +14,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 
-from pgwright.design import enum_type, names, restore
+from pgwright.design import attic_type, enum_type, names, restore
 from pgwright.design.compiled import step
 from pgwright.design.draft import Draft, Surroundings, key
 from pgwright.design.enum_type import Enum
@@ -115,9 +116,7 @@ def contract(want: RemoveEnumValue, on: Surroundings) -> tuple[Draft, ...]:
     """The old columns, the old type; the new one takes the name."""
     found, passing, _ = _found(want, on)
     new = qualified(want.schema, passing)
-    drop = step(
-        execute(f"DROP TYPE {found.sql}"), "contract", undo=execute(enum_type.create(found, want.name, found.labels))
-    )
+    create = enum_type.create(found, want.name, found.labels)
     rename = step(
         execute(f"ALTER TYPE {new} RENAME TO {quoted(want.name)}"),
         "contract",
@@ -127,12 +126,13 @@ def contract(want: RemoveEnumValue, on: Surroundings) -> tuple[Draft, ...]:
     no_words = execute(f"COMMENT ON TYPE {found.sql} IS NULL")
     comment = (step(execute(words), "contract", undo=no_words),) if found.comment else ()
     again = tuple(replace(s, undo=()) for s in comment)
+    drop = attic_type.Leaving(want.name, want.schema, want.value, create).away("contract", *again)
     last = Draft(
         phase="contract",
         subject=f"remove {want.value} from type {want.name}",
         why="Nothing is of the old type any more; the catalog changes only.",
         change=want.kind,
-        steps=(replace(drop, undo=(*(drop.undo or ()), *again)), rename, *comment),
+        steps=(drop, rename, *comment),
     )
     return (*_each(change_type.contract, want, on), last)
 
