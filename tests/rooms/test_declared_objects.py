@@ -9,6 +9,7 @@ import pytest
 from declaring_project import Declaring, kinds
 
 from pgwright.design.declared_code import function
+from pgwright.design.declared_rights import rights
 from pgwright.design.enum_difference import Unplanned
 from pgwright.design.object_difference import objects
 from pgwright.design.requests.code import PutFunction
@@ -16,7 +17,7 @@ from pgwright.design.routine import create
 from pgwright.project.refusals import BadSettings
 from pgwright.project.settings import read_settings
 from pgwright.schema.catalog import capture
-from pgwright.schema.model import Schema
+from pgwright.schema.model import Relation, Schema
 from pgwright.shadow.declared import Making, NotMade, made
 from pgwright.verbs.refusals import NothingToDo
 
@@ -103,6 +104,16 @@ def test_a_project_that_declares_nothing_sees_nothing_dropped(tmp_path: Path) ->
     one = Declaring(tmp_path, FUNCTIONS + POLICIES)
     with pytest.raises(NothingToDo):
         one.plan()
+
+
+def test_row_security_is_never_turned_off_because_nobody_declares_it() -> None:
+    """Without it everybody who may read the table sees every row: somebody has to want that."""
+    secured = [Relation("public", name, "table", row_security=True) for name in ("orders", "people")]
+    open_ = Relation("public", "people", "table")
+    bare = Schema((Relation("public", "orders", "table"), open_))
+    [told] = rights(Schema(tuple(secured)), bare, Schema((secured[0], open_)), drops=True)
+    assert isinstance(told, Unplanned)
+    assert "public.people" in str(told)
 
 
 def test_what_cannot_be_made_is_told_with_every_reason(server: Any, database: str) -> None:
