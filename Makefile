@@ -23,8 +23,9 @@ test: $(STAMP)   ## lint, types, layers and the whole suite
 	$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest -n 2 tests
 
-test-all: $(STAMP) ## the suite with everything optional installed: other majors, other Alembic versions, pgBackRest, Barman
+test-all: $(STAMP) ## the suite with everything optional installed: other majors, other Alembic versions, pgBackRest, Barman, libraries that declare objects
 	for major in 14 15 16 17; do $(BIN)/pgwright pg install $$major; done
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check alembic_utils==0.8.8 sqlalchemy-declarative-extensions==0.17.0
 	(command -v pgbackrest && command -v barman) || apt-get install -y --no-install-recommends pgbackrest barman || echo "their tests are skipped"
 	$(BIN)/python -m pytest -n 2 --slow tests
 

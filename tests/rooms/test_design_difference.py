@@ -75,3 +75,11 @@ def test_labels_that_change_places_are_named_and_others_planned() -> None:
     assert asked("paid", "new") == ()
     (left,) = requests_from(with_labels("new", "paid"), with_labels("paid", "new")).unplanned
     assert "their order changes" in left.what
+
+
+def test_a_serial_column_of_the_models_is_the_identity_column_that_was_made_of_it() -> None:
+    identity = Column("n", "integer", not_null=True, identity="by default")
+    serial = Column("n", "integer", not_null=True, default="nextval('public.a_n_seq'::regclass)")
+    found = requests_from(Schema((_table("a", identity),)), Schema((_table("a", serial),)))
+    assert found.requests == ()
+    assert found.unplanned == ()

@@ -62,17 +62,24 @@ def stamp(house, target, revisions):
         return stepping.stamp(house.tree, revisions)
 
 
-def create_all(house, target):
+def create_all(house, target, alone=False):
     from . import steps as stepping
 
     with redirect.to(target, house.guard):
-        return stepping.create_all(house.tree)
+        return stepping.create_all(house.tree, alone)
 
 
 def models(house):
     from . import models as mapped
 
     return {"models": mapped.found(house.tree.metadata())}
+
+
+def entities(house):
+    from . import declarative
+    from . import entities as declared
+
+    return {"entities": declared.registered() + declarative.registered(house.tree.metadata())}
 
 
 def compile_(house, wanted, target=None):
@@ -112,6 +119,7 @@ COMMANDS = {
     "stamp": stamp,
     "create_all": create_all,
     "models": models,
+    "entities": entities,
     "compile": compile_,
     "record": record,
     "write_revision": write_revision,

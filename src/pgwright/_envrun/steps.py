@@ -53,10 +53,14 @@ def stamp(tree, revisions):
     return {"versions": versions}
 
 
-def create_all(tree):
-    """`create_all` of every target_metadata on the user's own connection, inside the transaction env.py opens."""
+def create_all(tree, alone=False):
+    """`create_all` of every target_metadata on the user's own connection, inside the transaction env.py opens.
+
+    `alone`: without what a library declares beside the tables, which is made afterwards.
+    """
     from sqlalchemy.schema import CreateSchema
 
+    from . import declarative
     from .describe import metadata_of
 
     made = []
@@ -67,9 +71,10 @@ def create_all(tree):
             for schema in sorted({t.schema for each in metadata for t in each.tables.values() if t.schema}):
                 if not context.dialect.has_schema(context.connection, schema):
                     context.connection.execute(CreateSchema(schema))
-            for each in metadata:
-                each.create_all(context.connection)
-                made.extend(each.tables)
+            with declarative.apart(metadata if alone else ()):
+                for each in metadata:
+                    each.create_all(context.connection)
+                    made.extend(each.tables)
         return []
 
     tree.run(work, dont_mutate=True)

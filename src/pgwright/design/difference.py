@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pgwright.design import expression
 from pgwright.design.enum_difference import Unplanned, enums
 from pgwright.design.index_definition import request_of
+from pgwright.design.object_difference import objects
 from pgwright.design.recipes.widen_column import is_widening
 from pgwright.design.refusals import NotOneExpression, UnknownObject
 from pgwright.design.request import Request
@@ -52,12 +53,15 @@ def requests_from(
     renames: Mapping[str, str] | None = None,
     metadata_complete: bool = True,
     ignore: frozenset[str] = frozenset({"public.alembic_version"}),
+    bare: Schema | None = None,
+    kept: frozenset[str] = frozenset(),
 ) -> Found:
     """Requests that turn the database into what the models say.
 
     `renames` maps `table` to its new name and `table.column` to the column's new name; the table's name in it is the
     one that the database has. Without `metadata_complete`, or where the models know under half of the database's
-    tables, nothing is proposed to be dropped.
+    tables, nothing is proposed to be dropped. `bare` is what the models make alone where `models` also holds what is
+    declared beside them; without it nothing but tables and enum types is compared. Of kinds that are `kept` nothing goes.
     """
     renaming, renamed = _renamed(database, renames or {})
     theirs = {t.qualified: t for t in renamed.tables() if t.qualified not in ignore and t.partition_bound is None}
@@ -78,6 +82,8 @@ def requests_from(
         found.append(DropTable(theirs[name].name, _schema(theirs[name])))
         hints += _likely_table(theirs[name], [ours[n] for n in sorted(ours.keys() - theirs.keys())])
     found += _dropped_first([theirs[n] for n in gone], [t for n, t in theirs.items() if n not in gone], found)
+    if bare is not None:
+        found += objects(renamed, bare, models, drops=metadata_complete, kept=kept)
     requests = tuple(f for f in found if not isinstance(f, Unplanned))
     return Found(requests, tuple(f for f in found if isinstance(f, Unplanned)), tuple(hints))
 
@@ -244,6 +250,8 @@ def _changed_column(table: Relation, old: Column, new: Column) -> Iterator[Reque
             yield ChangeType(table.name, name, new.type, schema=schema)
     if old.generated != new.generated:
         yield Unplanned(identity, f"generated {old.generated!r} -> {new.generated!r}")
+    elif old.identity and (new.default or "").startswith("nextval("):
+        pass  # a serial column of the models, made as an identity one: it numbers alike
     elif old.identity != new.identity:
         yield (
             SetIdentity(table.name, name, new.identity, schema)

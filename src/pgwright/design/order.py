@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
@@ -9,10 +10,12 @@ from graphlib import CycleError, TopologicalSorter
 from pgwright.design.draft import key
 from pgwright.design.registry import RECIPES
 from pgwright.design.request import Request
+from pgwright.design.requests.code import PutFunction
 from pgwright.design.requests.constraint import AddForeignKey, AddUnique
 from pgwright.design.requests.index import AddIndex
 from pgwright.design.requests.table import CreateTable
 from pgwright.design.requests.value import Key
+from pgwright.design.requests.view import PutView
 from pgwright.schema.model import Schema
 
 _RANK = {recipe.request: number for number, recipe in enumerate(RECIPES)}
@@ -32,8 +35,26 @@ def ordered(requests: Sequence[Request]) -> list[Request]:
         ]
     except CycleError:
         names = list(creates)  # foreign keys are statements of their own, after all tables
+    by_kind = _after_what_they_read(by_kind)
     tables = iter([creates[n] for n in names])
     return [next(tables) if isinstance(r, CreateTable) else r for r in by_kind]
+
+
+def _after_what_they_read(requests: list[Request]) -> list[Request]:
+    """Functions and views, at the places that they have, each after those whose names stand in its text."""
+    texts = {n: r.query if isinstance(r, PutView) else f"{r.body} {r.returns} {' '.join(r.arguments)}"
+             for n, r in enumerate(requests) if isinstance(r, (PutFunction, PutView))}  # fmt: skip
+    names = {n: re.compile(rf"(?<!\w){re.escape(_name(requests[n]))}(?!\w)") for n in texts}
+    graph = {n: [m for m in texts if m != n and names[m].search(text)] for n, text in texts.items()}
+    try:
+        turn = iter(list(TopologicalSorter(graph).static_order()))
+    except CycleError:
+        return requests  # bodies of plpgsql may name each other; they are looked up when they run
+    return [requests[next(turn)] if n in texts else r for n, r in enumerate(requests)]
+
+
+def _name(want: Request) -> str:
+    return want.view if isinstance(want, PutView) else str(getattr(want, "name", ""))
 
 
 def completed(requests: Sequence[Request], database: Schema) -> list[Request]:

@@ -33,6 +33,7 @@ _NAMES = frozenset(
         "function_schema",
         "role",
         "roles",
+        "search_path",
     ]
 )
 _LABELS = frozenset({"labels", "value", "before", "after", "instead"})
@@ -51,6 +52,7 @@ _WORDS = {
     "events": ("insert", "update", "delete", "truncate"),
     "each": ("row", "statement"),
     "language": ("plpgsql", "sql"),
+    "parallel": ("unsafe", "restricted", "safe"),
     "volatility": ("volatile", "stable", "immutable"),
     "command": ("all", "select", "insert", "update", "delete"),
     "privileges": ("select", "insert", "update", "delete", "truncate", "references", "trigger"),

@@ -13,8 +13,8 @@ from pgwright.design.compiled import step
 from pgwright.design.draft import Surroundings
 from pgwright.design.refusals import BadField, NotOneExpression
 from pgwright.design.requests.code import DropFunction, PutFunction
-from pgwright.design.source import execute, qualified, sql_string
-from pgwright.schema.model import Relation, Thing
+from pgwright.design.source import columns_sql, execute, qualified, sql_string
+from pgwright.schema.model import Relation, Schema, Thing
 from pgwright.step import Phase, Step
 
 _COMMENTS = frozenset({275, 276})  # SQL_COMMENT, C_COMMENT
@@ -76,13 +76,13 @@ def named(on: Surroundings, name: str, schema: str | None) -> Iterator[Thing]:
 
 
 def _has(function: Thing, wanted: tuple[str, ...]) -> bool:
-    listed = _listed(function)
-    return len(listed) == len(wanted) and all(
-        one == kind or one.endswith(f" {kind}") for one, kind in zip(listed, wanted, strict=True)
+    have = listed(function)
+    return len(have) == len(wanted) and all(
+        one == kind or one.endswith(f" {kind}") for one, kind in zip(have, wanted, strict=True)
     )
 
 
-def _listed(function: Thing) -> list[str]:
+def listed(function: Thing) -> list[str]:
     """Its arguments, each `name type`; a comma inside of parentheses parts nothing."""
     inner = function.identity.partition("(")[2].removesuffix(")")
     return re.split(r", (?![^()]*\))", inner) if inner else []
@@ -94,7 +94,7 @@ def can_be_replaced(function: Thing, want: PutFunction) -> bool:
     match = _RETURNS.search(definition)
     if match is None:
         return False
-    same_names = [one.rpartition(" ")[0] for one in _listed(function)]
+    same_names = [one.rpartition(" ")[0] for one in listed(function)]
     wanted = [argument(text).name for text in want.arguments]
     return match[1].strip() == _canonical(want.returns) and _leading(same_names) == _leading(wanted)
 
@@ -129,7 +129,11 @@ def create(want: PutFunction, *, replace: bool) -> str:
         f"RETURNS {want.returns} LANGUAGE {want.language}",
     ]
     parts += [want.volatility.upper()] if want.volatility != "volatile" else []
-    parts += ["SECURITY DEFINER SET search_path = pg_catalog, pg_temp"] if want.security_definer else []
+    parts += ["STRICT"] if want.strict else []
+    parts += [f"PARALLEL {want.parallel.upper()}"] if want.parallel != "unsafe" else []
+    parts += ["SECURITY DEFINER"] if want.security_definer else []
+    path = want.search_path or (("pg_catalog", "pg_temp") if want.security_definer else ())
+    parts += [f"SET search_path = {columns_sql(path)}"] if path else []
     return " ".join([*parts, f"AS {sql_string(want.body)}"])
 
 
@@ -142,10 +146,10 @@ def again(function: Thing, phase: Phase) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def users(on: Surroundings, name: str) -> list[str]:
+def users(database: Schema, name: str) -> list[str]:
     """What calls a function of that name, views apart, in words."""
     word = re.compile(rf'(?<![\w"]){re.escape(name)}"?\(')
-    return [what for relation in on.database.relations for what in _users(relation, word)]
+    return [what for relation in database.relations for what in _users(relation, word)]
 
 
 def _users(relation: Relation, word: re.Pattern[str]) -> Iterator[str]:
@@ -156,7 +160,7 @@ def _users(relation: Relation, word: re.Pattern[str]) -> Iterator[str]:
     yield from (f"policy {p.name}" for p in relation.policies if word.search(f"{p.using} {p.check}"))
 
 
-def views(on: Surroundings, name: str) -> list[Relation]:
+def views(database: Schema, name: str) -> list[Relation]:
     """The views whose query calls it."""
     word = re.compile(rf'(?<![\w"]){re.escape(name)}"?\(')
-    return [r for r in on.database.relations if r.definition and word.search(r.definition)]
+    return [r for r in database.relations if r.definition and word.search(r.definition)]

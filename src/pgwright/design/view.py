@@ -35,13 +35,19 @@ def standing_on(on: Surroundings, relation: Relation, column: str | None = None)
     while waiting:
         under, name = waiting.pop(0)
         for view in on.database.relations:
-            if view.definition and view not in found and view != relation and _reads(view, under, name):
+            if view.definition and view not in found and view != relation and reads(view, under, name):
                 found.append(view)
                 waiting.append((view, None))
     return tuple(_ordered(found))
 
 
-def _reads(view: Relation, under: Relation, column: str | None) -> bool:
+def standing_on_each_other(views: Sequence[Relation]) -> list[Relation]:
+    """The views, each after those that it reads."""
+    return list(_ordered(views))
+
+
+def reads(view: Relation, under: Relation, column: str | None = None) -> bool:
+    """True when the view's query names the relation (with `column`: that as well)."""
     words = [under.name] if column is None else [under.name, column]
     return all(re.search(rf'(?<![\w"]){re.escape(quoted(w))}(?![\w"])', view.definition or "") for w in words)
 
@@ -50,7 +56,7 @@ def _ordered(views: Sequence[Relation]) -> Iterator[Relation]:
     """Each after those that it reads."""
     left = list(views)
     while left:
-        ready = [v for v in left if not any(o != v and _reads(v, o, None) for o in left)] or left[:1]
+        ready = [v for v in left if not any(o != v and reads(v, o, None) for o in left)] or left[:1]
         yield from ready
         left = [v for v in left if v not in ready]
 

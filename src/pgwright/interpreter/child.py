@@ -24,7 +24,7 @@ from pgwright.interpreter.refusals import (
 from pgwright.project import Project
 
 if TYPE_CHECKING:
-    from pgwright.interpreter.results import Compiled, Loaded, ModelClass, Ran, Target, Waiting
+    from pgwright.interpreter.results import Compiled, Entity, Loaded, ModelClass, Ran, Target, Waiting
 
 SECRET = 4  # a shorter text is no secret, and hiding it would spoil every message
 START_TIMEOUT, LOAD_TIMEOUT, STEP_TIMEOUT = 120.0, 600.0, 3600.0
@@ -131,15 +131,24 @@ class Interpreter:
         names = list(revisions) or ["base"]
         self._must("stamp", {"target": asdict(target), "revisions": names})
 
-    def create_all(self, target: Target) -> tuple[str, ...]:
-        """Creates what target_metadata says, on the user's own (redirected) connection; returns the tables' names."""
-        return tuple(self._must("create_all", {"target": asdict(target)})["tables"])
+    def create_all(self, target: Target, *, alone: bool = False) -> tuple[str, ...]:
+        """Creates what target_metadata says, on the user's own (redirected) connection; returns the tables' names.
+
+        `alone`: without what `entities` tells of.
+        """
+        return tuple(self._must("create_all", {"target": asdict(target), "alone": alone})["tables"])
 
     def models(self) -> list[ModelClass]:
         """The mapped classes, with where they are written."""
         from pgwright.interpreter import read
 
         return [read.model(one) for one in self._must("models", {})["models"]]
+
+    def entities(self) -> tuple[Entity, ...]:
+        """What env.py registered with alembic-utils when it ran last, or the metadata has of declarative extensions."""
+        from pgwright.interpreter import read
+
+        return tuple(read.entity(one) for one in self._must("entities", {})["entities"])
 
     def compile(self, revision: str, direction: Direction) -> Compiled:
         """The revision's direction as SQL, or the reason why it cannot be rendered without data.

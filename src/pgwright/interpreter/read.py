@@ -8,6 +8,7 @@ from pgwright.interpreter.recorded import Direction, Failure, Here, made, refuse
 from pgwright.interpreter.results import (
     Compiled,
     Context,
+    Entity,
     Loaded,
     MappedColumn,
     ModelClass,
@@ -56,6 +57,10 @@ def model(one: dict[str, Any]) -> ModelClass:
         columns=tuple(made(MappedColumn, column) for column in one["columns"]),
         relationships=tuple(made(Relationship, each) for each in one["relationships"]),
     )
+
+
+def entity(one: dict[str, Any]) -> Entity:
+    return made(Entity, one)
 
 
 def compiled(revision: str, direction: Direction, answer: dict[str, Any]) -> Compiled:

@@ -209,6 +209,18 @@ class Relationship:
 
 
 @dataclass(frozen=True, slots=True)
+class Entity:
+    """Something that the project declares with a library beside its metadata: a function, a view, a trigger, ..."""
+
+    kind: str  # as the library calls it
+    schema: str
+    signature: str
+    identity: str  # for people
+    sql: str  # what makes it
+    only_adds: bool = False  # others of its kind are not the project's to drop
+
+
+@dataclass(frozen=True, slots=True)
 class ModelClass:
     """A mapped class and where it is written."""
 

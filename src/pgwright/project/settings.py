@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from pgwright.project.baseline import BaselineSettings, read_baseline
+from pgwright.project.objects import ObjectSettings, read_objects
 from pgwright.project.pace import pace
 from pgwright.project.refusals import BadSettings, PasswordInFile, UnknownEnvironment
 from pgwright.project.window import Window, window
@@ -23,7 +24,7 @@ KINDS: dict[str, Kind] = {
     "production": "production",
 }
 TEXTS, LISTS = ("python", "tree", "main", "server_url_env", "shims"), ("x", "allow", "setup_sql")
-KNOWN = {*TEXTS, *LISTS, "major", "env", "environments", "baseline", "policy", "check"}
+KNOWN = {*TEXTS, *LISTS, "major", "env", "environments", "baseline", "objects", "policy", "check"}
 OF_ENVIRONMENT = {"kind", "url_env", "window", "notify", "pace", "backup"}
 CALLED = {str: "text", list: "list of texts", int: "whole number", dict: "table"}
 # RFC 2606 and 6761: names that can never be a real machine, and this machine itself
@@ -58,6 +59,7 @@ class Settings:
     allow: tuple[str, ...] = ()  # "host:port" on this machine that the project's code may reach while proving
     setup_sql: tuple[Path, ...] = ()
     baseline: BaselineSettings = field(default_factory=BaselineSettings)
+    objects: ObjectSettings = field(default_factory=ObjectSettings)  # what the models' metadata does not hold
     shims: Path | None = None  # a folder of stand-ins for extensions that the server lacks
     env: Mapping[str, str] = field(default_factory=dict)
     environments: tuple[Environment, ...] = ()
@@ -117,6 +119,7 @@ def _settings(table: dict[str, Any], file: Path) -> Settings:
         allow=tuple(table.get("allow", ())),
         setup_sql=tuple(file.parent / one for one in table.get("setup_sql", ())),
         baseline=read_baseline(table["baseline"], file) if "baseline" in table else BaselineSettings(),
+        objects=read_objects(table["objects"], file) if "objects" in table else ObjectSettings(),
         shims=file.parent / table["shims"] if "shims" in table else None,
         env={name: str(value) for name, value in table.get("env", {}).items()},
         environments=tuple(_environment(name, one, file) for name, one in table.get("environments", {}).items()),
@@ -136,6 +139,7 @@ def _check(table: dict[str, Any], file: Path) -> None:
         "major": int,
         "env": dict,
         "baseline": dict,
+        "objects": dict,
         "environments": dict,
         "policy": dict,
         "check": dict,

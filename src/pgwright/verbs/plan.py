@@ -13,7 +13,8 @@ from pgwright.project import Project
 from pgwright.project.kept import keep
 from pgwright.records import Change, Task
 from pgwright.schema.catalog import Snapshot
-from pgwright.shadow.stage import EMPTY, Options, Stage
+from pgwright.shadow.declared import wanted
+from pgwright.shadow.stage import Options, Stage
 from pgwright.verbs.approval import outstanding
 from pgwright.verbs.history import seal_written
 from pgwright.verbs.hooks import bypassed
@@ -22,7 +23,6 @@ from pgwright.verbs.session import Wish, session
 from pgwright.verbs.written import patches, style_of, written
 
 TaskOf = Callable[[Loaded, Sequence[ModelClass]], Task]
-MODELS = "pgwright_models"
 
 
 def plan(
@@ -46,7 +46,9 @@ def plan(
             raise HeadUnreachable(why=ran.error.message, file=ran.error.file, line=ran.error.line)
         classes = stage.interpreter.models()
         task, notes = (
-            (task_of(stage.loaded, classes), ()) if task_of else _from_models(stage, lineage.snapshot, message, renames)
+            (task_of(stage.loaded, classes), ())
+            if task_of
+            else _from_models(project, stage, lineage.snapshot, message, renames)
         )
         requests = [from_json(request) for request in task.requests]
         style = style_of(stage, lineage.snapshot)
@@ -73,13 +75,13 @@ def plan(
 
 
 def _from_models(
-    stage: Stage, head: Snapshot, message: str, renames: Mapping[str, str] | None
+    project: Project, stage: Stage, head: Snapshot, message: str, renames: Mapping[str, str] | None
 ) -> tuple[Task, tuple[str, ...]]:
-    stage.server.create(MODELS, template=EMPTY)
-    stage.interpreter.create_all(stage.target(MODELS))
-    wanted = stage.capture(MODELS)
-    stage.server.drop(MODELS)
-    found = requests_from(head.schema, wanted.schema, renames=renames, ignore=stage.ignored)
+    side = wanted(stage, head.schema, project.settings.objects)
+    bare = None if side.models is side.declared else side.models
+    found = requests_from(
+        head.schema, side.declared, renames=renames, ignore=stage.ignored, bare=bare, kept=side.kept
+    )
     notes = (*found.hints, *(f"no recipe yet: {u.identity}: {u.what}" for u in found.unplanned))
     if not found.requests:
         raise NothingToDo()

@@ -22,7 +22,7 @@ def check(want: DropFunction, on: Surroundings) -> None:
     if routine.found(on, want) is None:
         known = (t.identity.partition("(")[0].removeprefix("public.") for t in on.database.of_kind("function"))
         raise UnknownObject(what="function", name=want.name, hint=lookup.near(want.name, known))
-    users = [*routine.users(on, want.name), *(f"view {v.name}" for v in routine.views(on, want.name))]
+    users = [*routine.users(on.database, want.name), *(f"view {v.name}" for v in routine.views(on.database, want.name))]
     if users and len(list(routine.named(on, want.name, want.schema))) == 1:
         raise StillNeeded(what="function", name=want.name, dependents=", ".join(users))
 

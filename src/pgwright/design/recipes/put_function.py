@@ -26,7 +26,7 @@ def check(want: PutFunction, on: Surroundings) -> None:
     routine.types(want.arguments)
     routine.returns(want.returns)
     old = routine.found(on, want)
-    if old is not None and not routine.can_be_replaced(old, want) and (users := routine.users(on, want.name)):
+    if old is not None and not routine.can_be_replaced(old, want) and (users := routine.users(on.database, want.name)):
         raise StillNeeded(what="function", name=want.name, dependents=", ".join(users))
 
 
@@ -40,7 +40,7 @@ def expand(want: PutFunction, on: Surroundings) -> tuple[Draft, ...]:
     elif routine.can_be_replaced(old, want):
         steps = [step(execute(routine.create(want, replace=True)), "expand", undo=routine.again(old, "expand"))]
     else:
-        below = routine.views(on, want.name)
+        below = routine.views(on.database, want.name)
         above = tuple(dict.fromkeys([*below, *(v for b in below for v in view.standing_on(on, b))]))
         steps = [*view.away(above, "expand")]
         back = routine.again(old, "expand")

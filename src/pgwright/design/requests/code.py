@@ -23,6 +23,9 @@ class PutFunction(Request):
     language: str = "plpgsql"  # "plpgsql" | "sql"
     volatility: str = "volatile"  # "volatile" | "stable" | "immutable"
     security_definer: bool = False  # with the rights of its owner, and a search_path of its own
+    search_path: tuple[str, ...] = ()  # where it looks names up; with security_definer pg_catalog and pg_temp if empty
+    strict: bool = False  # NULL for a NULL argument, without a call
+    parallel: str = "unsafe"  # "unsafe" | "restricted" | "safe"
     schema: str | None = None
 
 
