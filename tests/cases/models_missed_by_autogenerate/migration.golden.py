@@ -38,6 +38,41 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # How tables in the attic follow the type, should any be of it.
+    op.execute(
+        "DO 'BEGIN PERFORM set_config(''pgwright.again'', coalesce(( WITH used AS "
+        "( SELECT a.attrelid AS rel, a.attnum AS n, format(''ALTER TABLE %s ALTER "
+        "COLUMN %I'', a.attrelid::regclass, a.attname) AS alter, "
+        "quote_ident(a.attname) AS name, CASE WHEN a.atttypid <> "
+        "''state''::regtype THEN ''[]'' ELSE '''' END AS dims FROM pg_attribute a "
+        "JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type t ON t.oid = "
+        "a.atttypid WHERE c.relnamespace = to_regnamespace(''pgwright'') AND "
+        "c.relkind IN (''r'', ''p'') AND a.attinhcount = 0 AND ''state''::regtype "
+        "IN (t.oid, t.typelem)), rules AS ( SELECT DISTINCT o.oid, o.conname AS "
+        "name, o.conrelid::regclass AS rel FROM used JOIN pg_constraint o ON "
+        "o.conrelid = used.rel AND o.contype = ''c'' AND used.n = ANY (o.conkey)), "
+        "indexes AS ( SELECT DISTINCT i.indexrelid AS oid FROM used JOIN pg_index "
+        "i ON i.indrelid = used.rel AND (i.indpred IS NOT NULL OR i.indexprs IS "
+        "NOT NULL) JOIN pg_depend d ON d.classid = ''pg_class''::regclass AND "
+        "d.objid = i.indexrelid AND d.refobjid = used.rel AND d.refobjsubid = "
+        "used.n), said (turn, command) AS ( SELECT 1, format(''ALTER TABLE %s DROP "
+        "CONSTRAINT %I'', rel, name) FROM rules UNION ALL SELECT 1, format(''DROP "
+        "INDEX %s'', oid::regclass) FROM indexes UNION ALL SELECT 1, alter || '' "
+        "DROP DEFAULT'' FROM used JOIN pg_attrdef ON adrelid = rel AND adnum = n "
+        "UNION ALL SELECT 2, format(''%s TYPE %s%s USING %s::text%s::%s%s'', "
+        "alter, ''state'', dims, name, dims, ''state'', dims) FROM used UNION ALL "
+        "SELECT 3, alter || '' SET DEFAULT '' || pg_get_expr(adbin, adrelid) FROM "
+        "used JOIN pg_attrdef ON adrelid = rel AND adnum = n UNION ALL SELECT 3, "
+        "format(''ALTER TABLE %s ADD CONSTRAINT %I %s'', rel, name, "
+        "pg_get_constraintdef(oid)) FROM rules UNION ALL SELECT 3, "
+        "pg_get_indexdef(oid) FROM indexes UNION ALL SELECT 4, format(''COMMENT ON "
+        "CONSTRAINT %I ON %s IS %L'', name, rel, description) FROM rules JOIN "
+        "pg_description ON objoid = oid AND classoid = ''pg_constraint''::regclass "
+        "UNION ALL SELECT 4, format(''COMMENT ON INDEX %s IS %L'', oid::regclass, "
+        "description) FROM indexes JOIN pg_description ON objoid = oid AND "
+        "classoid = ''pg_class''::regclass AND objsubid = 0) SELECT "
+        "string_agg(command, ''; '' ORDER BY turn) FROM said), ''''), true); END'"
+    )
     op.execute("ALTER TYPE state RENAME TO state_old")
     op.execute("CREATE TYPE state AS ENUM ('new', 'paid', 'odd')")
     op.execute("ALTER TABLE orders ALTER COLUMN status DROP DEFAULT")
@@ -46,6 +81,11 @@ def downgrade() -> None:
         "status::text::state"
     )
     op.execute("ALTER TABLE orders ALTER COLUMN status SET DEFAULT 'new'::public.state")
+    # Those in the attic.
+    op.execute(
+        "DO 'BEGIN EXECUTE coalesce(current_setting(''pgwright.again'', true), "
+        "''''); END'"
+    )
     op.execute("DROP TYPE state_old")
 
 
@@ -90,6 +130,41 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # How tables in the attic follow the type, should any be of it.
+    op.execute(
+        "DO 'BEGIN PERFORM set_config(''pgwright.again'', coalesce(( WITH used AS "
+        "( SELECT a.attrelid AS rel, a.attnum AS n, format(''ALTER TABLE %s ALTER "
+        "COLUMN %I'', a.attrelid::regclass, a.attname) AS alter, "
+        "quote_ident(a.attname) AS name, CASE WHEN a.atttypid <> "
+        "''state''::regtype THEN ''[]'' ELSE '''' END AS dims FROM pg_attribute a "
+        "JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type t ON t.oid = "
+        "a.atttypid WHERE c.relnamespace = to_regnamespace(''pgwright'') AND "
+        "c.relkind IN (''r'', ''p'') AND a.attinhcount = 0 AND ''state''::regtype "
+        "IN (t.oid, t.typelem)), rules AS ( SELECT DISTINCT o.oid, o.conname AS "
+        "name, o.conrelid::regclass AS rel FROM used JOIN pg_constraint o ON "
+        "o.conrelid = used.rel AND o.contype = ''c'' AND used.n = ANY (o.conkey)), "
+        "indexes AS ( SELECT DISTINCT i.indexrelid AS oid FROM used JOIN pg_index "
+        "i ON i.indrelid = used.rel AND (i.indpred IS NOT NULL OR i.indexprs IS "
+        "NOT NULL) JOIN pg_depend d ON d.classid = ''pg_class''::regclass AND "
+        "d.objid = i.indexrelid AND d.refobjid = used.rel AND d.refobjsubid = "
+        "used.n), said (turn, command) AS ( SELECT 1, format(''ALTER TABLE %s DROP "
+        "CONSTRAINT %I'', rel, name) FROM rules UNION ALL SELECT 1, format(''DROP "
+        "INDEX %s'', oid::regclass) FROM indexes UNION ALL SELECT 1, alter || '' "
+        "DROP DEFAULT'' FROM used JOIN pg_attrdef ON adrelid = rel AND adnum = n "
+        "UNION ALL SELECT 2, format(''%s TYPE %s%s USING %s::text%s::%s%s'', "
+        "alter, ''state'', dims, name, dims, ''state'', dims) FROM used UNION ALL "
+        "SELECT 3, alter || '' SET DEFAULT '' || pg_get_expr(adbin, adrelid) FROM "
+        "used JOIN pg_attrdef ON adrelid = rel AND adnum = n UNION ALL SELECT 3, "
+        "format(''ALTER TABLE %s ADD CONSTRAINT %I %s'', rel, name, "
+        "pg_get_constraintdef(oid)) FROM rules UNION ALL SELECT 3, "
+        "pg_get_indexdef(oid) FROM indexes UNION ALL SELECT 4, format(''COMMENT ON "
+        "CONSTRAINT %I ON %s IS %L'', name, rel, description) FROM rules JOIN "
+        "pg_description ON objoid = oid AND classoid = ''pg_constraint''::regclass "
+        "UNION ALL SELECT 4, format(''COMMENT ON INDEX %s IS %L'', oid::regclass, "
+        "description) FROM indexes JOIN pg_description ON objoid = oid AND "
+        "classoid = ''pg_class''::regclass AND objsubid = 0) SELECT "
+        "string_agg(command, ''; '' ORDER BY turn) FROM said), ''''), true); END'"
+    )
     op.execute("ALTER TYPE state RENAME TO state_old")
     op.execute("CREATE TYPE state AS ENUM ('draft', 'new', 'paid', 'odd')")
     op.execute("ALTER TABLE orders ALTER COLUMN status DROP DEFAULT")
@@ -98,6 +173,11 @@ def downgrade() -> None:
         "status::text::state"
     )
     op.execute("ALTER TABLE orders ALTER COLUMN status SET DEFAULT 'new'::public.state")
+    # Those in the attic.
+    op.execute(
+        "DO 'BEGIN EXECUTE coalesce(current_setting(''pgwright.again'', true), "
+        "''''); END'"
+    )
     op.execute("DROP TYPE state_old")
 
 
@@ -142,6 +222,41 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # How tables in the attic follow the type, should any be of it.
+    op.execute(
+        "DO 'BEGIN PERFORM set_config(''pgwright.again'', coalesce(( WITH used AS "
+        "( SELECT a.attrelid AS rel, a.attnum AS n, format(''ALTER TABLE %s ALTER "
+        "COLUMN %I'', a.attrelid::regclass, a.attname) AS alter, "
+        "quote_ident(a.attname) AS name, CASE WHEN a.atttypid <> "
+        "''state''::regtype THEN ''[]'' ELSE '''' END AS dims FROM pg_attribute a "
+        "JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type t ON t.oid = "
+        "a.atttypid WHERE c.relnamespace = to_regnamespace(''pgwright'') AND "
+        "c.relkind IN (''r'', ''p'') AND a.attinhcount = 0 AND ''state''::regtype "
+        "IN (t.oid, t.typelem)), rules AS ( SELECT DISTINCT o.oid, o.conname AS "
+        "name, o.conrelid::regclass AS rel FROM used JOIN pg_constraint o ON "
+        "o.conrelid = used.rel AND o.contype = ''c'' AND used.n = ANY (o.conkey)), "
+        "indexes AS ( SELECT DISTINCT i.indexrelid AS oid FROM used JOIN pg_index "
+        "i ON i.indrelid = used.rel AND (i.indpred IS NOT NULL OR i.indexprs IS "
+        "NOT NULL) JOIN pg_depend d ON d.classid = ''pg_class''::regclass AND "
+        "d.objid = i.indexrelid AND d.refobjid = used.rel AND d.refobjsubid = "
+        "used.n), said (turn, command) AS ( SELECT 1, format(''ALTER TABLE %s DROP "
+        "CONSTRAINT %I'', rel, name) FROM rules UNION ALL SELECT 1, format(''DROP "
+        "INDEX %s'', oid::regclass) FROM indexes UNION ALL SELECT 1, alter || '' "
+        "DROP DEFAULT'' FROM used JOIN pg_attrdef ON adrelid = rel AND adnum = n "
+        "UNION ALL SELECT 2, format(''%s TYPE %s%s USING %s::text%s::%s%s'', "
+        "alter, ''state'', dims, name, dims, ''state'', dims) FROM used UNION ALL "
+        "SELECT 3, alter || '' SET DEFAULT '' || pg_get_expr(adbin, adrelid) FROM "
+        "used JOIN pg_attrdef ON adrelid = rel AND adnum = n UNION ALL SELECT 3, "
+        "format(''ALTER TABLE %s ADD CONSTRAINT %I %s'', rel, name, "
+        "pg_get_constraintdef(oid)) FROM rules UNION ALL SELECT 3, "
+        "pg_get_indexdef(oid) FROM indexes UNION ALL SELECT 4, format(''COMMENT ON "
+        "CONSTRAINT %I ON %s IS %L'', name, rel, description) FROM rules JOIN "
+        "pg_description ON objoid = oid AND classoid = ''pg_constraint''::regclass "
+        "UNION ALL SELECT 4, format(''COMMENT ON INDEX %s IS %L'', oid::regclass, "
+        "description) FROM indexes JOIN pg_description ON objoid = oid AND "
+        "classoid = ''pg_class''::regclass AND objsubid = 0) SELECT "
+        "string_agg(command, ''; '' ORDER BY turn) FROM said), ''''), true); END'"
+    )
     op.execute("ALTER TYPE state RENAME TO state_old")
     op.execute("CREATE TYPE state AS ENUM ('draft', 'new', 'paid', 'sent', 'odd')")
     op.execute("ALTER TABLE orders ALTER COLUMN status DROP DEFAULT")
@@ -150,6 +265,11 @@ def downgrade() -> None:
         "status::text::state"
     )
     op.execute("ALTER TABLE orders ALTER COLUMN status SET DEFAULT 'new'::public.state")
+    # Those in the attic.
+    op.execute(
+        "DO 'BEGIN EXECUTE coalesce(current_setting(''pgwright.again'', true), "
+        "''''); END'"
+    )
     op.execute("DROP TYPE state_old")
 
 
@@ -937,12 +1057,30 @@ pgwright = {
 
 
 def upgrade() -> None:
-    op.execute("DROP TYPE state")
+    # Into the attic, while only tables there are of it.
+    op.execute(
+        "DO 'BEGIN IF to_regtype(''pgwright.attic_type_state_odd'') IS NOT NULL "
+        "THEN RAISE EXCEPTION USING MESSAGE = ''pgwright.attic_type_state_odd is "
+        "kept from another change: drop it with what is of it, or keep this "
+        "type''; END IF; IF (SELECT "
+        "bool_and((pg_identify_object_as_address(classid, objid, "
+        "objsubid)).object_names[1] = ''pgwright'') FROM pg_depend WHERE "
+        "refclassid = ''pg_type''::regclass AND deptype = ''n'' AND refobjid IN "
+        "(SELECT oid FROM pg_type WHERE ''state''::regtype IN (oid, typelem))) "
+        "THEN ALTER TYPE state RENAME TO attic_type_state_odd; ALTER TYPE "
+        "attic_type_state_odd SET SCHEMA pgwright; ELSE DROP TYPE state; END IF; "
+        "END'"
+    )
     op.execute("ALTER TYPE state_new RENAME TO state")
 
 
 def downgrade() -> None:
     op.execute("ALTER TYPE state RENAME TO state_new")
+    # Out of the attic, if it went there.
     op.execute(
-        "CREATE TYPE state AS ENUM ('draft', 'new', 'paid', 'sent', 'back', 'odd')"
+        "DO 'BEGIN IF to_regtype(''pgwright.attic_type_state_odd'') IS NULL THEN "
+        "CREATE TYPE state AS ENUM (''draft'', ''new'', ''paid'', ''sent'', "
+        "''back'', ''odd''); ELSE ALTER TYPE pgwright.attic_type_state_odd SET "
+        "SCHEMA public; ALTER TYPE attic_type_state_odd RENAME TO state; END IF; "
+        "END'"
     )
