@@ -50,3 +50,14 @@ def test_what_the_metadata_declares_is_planned_proven_and_found_no_more(tmp_path
     assert kinds(one.plan(write=False)) == [("drop_function", "twice")]
     one.declare(DECLARED.replace("n * 2", "n * 3").replace("specified=False", "specified=True").replace('"twice"', '"thrice"'))
     assert kinds(one.plan(write=False)) == [("put_function", "thrice")]
+
+
+def test_the_name_of_a_declared_schema_is_quoted() -> None:
+    from sqlalchemy import MetaData
+    from sqlalchemy_declarative_extensions import Schemas, declare_database
+
+    from pgwright._envrun import declarative
+
+    metadata = MetaData()
+    declare_database(metadata, schemas=Schemas().are('odd"; DROP'))
+    assert [one["sql"] for one in declarative.registered([metadata])] == ['CREATE SCHEMA IF NOT EXISTS "odd""; DROP"']

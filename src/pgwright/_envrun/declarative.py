@@ -22,7 +22,8 @@ def _declared(metadata):
     dialect = postgresql.dialect(paramstyle="named")  # doubles no percent sign
     info = metadata.info
     for one in info.get("schemas") or ():
-        yield _entity("schema", one.name, 'CREATE SCHEMA IF NOT EXISTS "%s"' % one.name, info["schemas"])
+        name = dialect.identifier_preparer.quote_identifier(one.name)
+        yield _entity("schema", one.name, "CREATE SCHEMA IF NOT EXISTS %s" % name, info["schemas"])
     for kind, house_class in (("function", house.Function), ("procedure", house.Procedure)):
         for one in info.get(kind + "s") or ():
             concrete = getattr(house_class, "from_unknown_" + kind)(one).normalize()
