@@ -18,6 +18,8 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import PGconn, Ping
 
 from pgwright.errors import Refusal
 from pgwright.event import OnEvent, silent
@@ -35,6 +37,8 @@ STATUS_LINE = 7  # LOCK_FILE_LINE_PM_STATUS, counted from 0
 POLL = 0.002
 UNTRACED = "-c log_statement=none -c log_duration=off"
 PATIENCE = 60.0
+ROOM = 16 << 20  # bytes of a segment of WAL: with less, the server cannot go on
+LOST = {None, "57P01", "57P02", "57P03"}  # cut off, shut down, crashed elsewhere, not taking sessions
 TELLING = ("FATAL:", "PANIC:", "was terminated by signal", "could not", "error while loading")
 
 
@@ -50,7 +54,7 @@ class DidNotStart(Refusal):
 class ServerDied(Refusal):
     """
     The shadow server ({source}) died while it was in use: {why}
-    Run the same command again. When it dies again, look for a lack of memory, or a C function in the extensions.
+    Run the same command again. When it dies again, look for a full disk, a lack of memory, or a C function in the extensions.
     """
 
     code = "PW-SHADOW-12"
@@ -137,8 +141,8 @@ class Server:
                 self._idle.append(conn)
 
     def require_alive(self, cause: BaseException | None = None) -> None:
-        """Raise ServerDied when the server has gone."""
-        if self._ended():
+        """Raise ServerDied when the server has gone, or is going because one of its processes crashed."""
+        if self._ended(cause):
             raise ServerDied(source=self.source, why=self._why()) from cause
 
     def stop(self) -> None:
@@ -160,11 +164,12 @@ class Server:
             self.require_alive(error)
             raise
 
-    def _ended(self) -> bool:
-        """A killed postmaster's socket refuses before its process can be collected: then a moment decides."""
+    def _ended(self, cause: BaseException | None) -> bool:
+        """A client knows of a crash before the postmaster does, and its end takes a moment: then the moment decides."""
         if not self.is_alive:
             return True
-        if (self.data / "postmaster.pid").exists() and _answers(self.host):
+        lost = isinstance(cause, psycopg.OperationalError) and cause.sqlstate in LOST
+        if not lost and (self.data / "postmaster.pid").exists() and _answers(self.host):
             return False
         try:
             self._child.process.wait(PATIENCE / 12)
@@ -185,7 +190,7 @@ class Server:
     def _why(self) -> str:
         code = self._child.process.returncode
         fate = f"signal {signal.Signals(-code).name}" if code is not None and code < 0 else f"exit status {code}"
-        return f"{fate}{_reason(self.log)}"
+        return f"{fate}{_reason(self.log)}{_full(self.data)}"
 
 
 @contextmanager
@@ -265,10 +270,8 @@ def _status(data: Path) -> str:
 
 
 def _answers(folder: str) -> bool:
-    import socket
-
-    with socket.socket(socket.AF_UNIX) as door:
-        return door.connect_ex(f"{folder}/.s.PGSQL.{PORT}") == 0
+    """Whether it takes sessions. One that is shutting down still listens, and refuses them."""
+    return PGconn.ping(make_conninfo(host=folder, port=PORT).encode()) == Ping.OK
 
 
 def _reason(log: Path) -> str:
@@ -282,4 +285,14 @@ def _reason(log: Path) -> str:
         for line in lines
         if any(word in line for word in TELLING) and "statement:" not in line and line[:1] != "\t"
     ]
+    told = [line for line in told if "PANIC:" in line] or told
     return f" ({told[-1].rpartition('@@ ')[2].strip()})" if told else ""
+
+
+def _full(data: Path) -> str:
+    """A log on the same disk may lack the line that says it: the disk is asked."""
+    try:
+        disk = os.statvfs(data)
+    except OSError:
+        return ""
+    return f"; less than {ROOM >> 20} MB are left on its disk" if disk.f_bavail * disk.f_frsize < ROOM else ""

@@ -19,6 +19,7 @@ FAST = {
     "wal_recycle": "off",  # a stopped cluster keeps no spent WAL: its image is a third smaller
     "wal_init_zero": "off",
     "shared_buffers": "64MB",
+    "restart_after_crash": "off",  # what a crash left is no state to prove anything on: the server ends, and that is said
     "max_connections": "40",
     "max_locks_per_transaction": "256",  # one transaction may touch every table of a large schema
     "dynamic_shared_memory_type": "mmap",  # inside the data directory: nothing is left elsewhere after SIGKILL
