@@ -129,7 +129,7 @@ def test_what_is_no_statement_of_an_application_is_named_and_the_rest_used(tmp_p
     file = tmp_path / "app.sql"
     file.write_text(
         "SELECT 1;\nBEGIN;\nDROP TABLE x;\nSELEC 2 FROM :x;\nCOPY t FROM stdin;\nSELECT a INTO b FROM c;\n"
-        "SET x = 1;\nDELETE FROM t\n WHERE a = :x;\nSELECT 'open"
+        "SET x = 1;\nDELETE FROM t\n WHERE a = %(long_name)s;\nSELECT 'open"
     )
     found = read([("app.sql", file)])
     assert [(one.place, one.kind) for one in found.statements] == [("app.sql:1", "select"), ("app.sql:8", "delete")]

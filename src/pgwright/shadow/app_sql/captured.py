@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -52,14 +52,14 @@ def captured(conn: psycopg.Connection[Any], environment: str, role: str | None =
         if where is None:
             raise NoStatements(environment=environment, why="the extension is not there")
         own = set(conn.execute(_queries()["relations"].encode()).fetchall())
-        query = sql.SQL(cast(LiteralString, _queries()["statements"])).format(sql.Identifier(where[0]))
+        query = sql.SQL(_queries()["statements"]).format(sql.Identifier(where[0]))
         texts = [text for (text,) in conn.execute(query, {"role": role}).fetchall()]
     except psycopg.Error as error:
         raise NoStatements(environment=environment, why=error.diag.message_primary or type(error).__name__) from None
     kept: dict[str, None] = {}
     left_out: Counter[str] = Counter()
     for text in texts:
-        why, plain = _read(text, own)
+        why, plain = without_values(text, own)
         if why:
             left_out[why] += 1
         else:
@@ -69,7 +69,7 @@ def captured(conn: psycopg.Connection[Any], environment: str, role: str | None =
     return Captured(environment, tuple(kept), tuple(sorted(left_out.items())))
 
 
-def _read(text: str, own: Collection[tuple[str, str]]) -> tuple[str, str]:
+def without_values(text: str, own: Collection[tuple[str, str]]) -> tuple[str, str]:
     """(why it is left out, or nothing; the statement as the parser writes it)."""
     import postgast
 
@@ -106,8 +106,11 @@ def _values(nodes: Collection[Any]) -> int:
     places = [one.node for one in _of(nodes, "SortBy")]
     places += [item for one in _of(nodes, "SelectStmt") for item in one.group_clause]
     sizes = [item for one in _of(nodes, "TypeName") for item in one.typmods]
-    harmless = [one.a_const.WhichOneof("val") for one in places if one.WhichOneof("node") == "a_const"].count("ival")
-    return found - harmless - sum(one.WhichOneof("node") == "a_const" and _is_value(one.a_const) for one in sizes)
+    harmless: int = [one.a_const.WhichOneof("val") for one in places if one.WhichOneof("node") == "a_const"].count(
+        "ival"
+    )
+    harmless += sum(one.WhichOneof("node") == "a_const" and _is_value(one.a_const) for one in sizes)
+    return found - harmless
 
 
 def _is_value(const: Any) -> bool:

@@ -19,7 +19,7 @@ TOKEN = re.compile(
 
 def masked(text: str) -> str:
     """The text with `$1` for every placeholder, in as many characters: every place in it stays where it was."""
-    return TOKEN.sub(lambda m: "$1".ljust(len(m[0])) if _is_drivers(m) else m[0], text)
+    return TOKEN.sub(lambda m: "$1".rjust(len(m[0])) if _is_drivers(m) else m[0], text)
 
 
 def numbered(text: str) -> str:
