@@ -61,7 +61,7 @@ def cli(ctx: click.Context) -> None:
     """A database specialist for PostgreSQL, SQLAlchemy and Alembic.
 
     Designs zero-downtime revisions from a task or from changed models, and proves each on a throw-away PostgreSQL: up,
-    validate, down, compare catalog and rows, up again; only apply, undo and run connect to a database of yours. Your
+    validate, down, compare catalog and rows, up again; only apply, undo and run change a database of yours. Your
     project needs no edit.
 
     \b

@@ -21,6 +21,7 @@ from pgwright.shadow.rows.table import Row
 Arguments = tuple[str | None, ...]
 Which = Literal["first", "last", "absent", "any"]
 CHOICES: tuple[Which, ...] = ("first", "last", "absent", "any")
+NOWHERE = {"smallint": "32001", "integer": "2000000001", "bigint": "2000000001"}  # keys that no row has
 ANY = {
     **dict.fromkeys(("smallint", "integer", "bigint", "numeric", "real", "double precision", "oid", "xid", "money"), "1"),
     **dict.fromkeys(("text", "character varying", "character", "name", '"char"', "citext", "tsvector", "tsquery"), "a"),
@@ -55,6 +56,8 @@ class Values:
         new = 0 if which == "absent" and place.new is None else place.new
         row = self._there(place.table, which) if new is None else self._next(place.table, new)
         value = row.get(place.column)
+        if value is None and which == "absent" and kind in NOWHERE:
+            return NOWHERE[kind]
         if value is None:
             return None if place.column in row and place.new is not None else self._any(kind)
         return array([value]) if place.many and kind.endswith("[]") else value

@@ -54,7 +54,8 @@ class Side:
 def tried(conn: Connection, schema: Schema, statements: Sequence[Statement], before: Side | None = None) -> Side:
     """Every statement, on rows; tables that hold none are filled first. The database is spent afterwards."""
     named = {one.sent: relations(one.sent, schema) for one in statements}
-    _fill(conn, schema, {name for names in named.values() for name in names})
+    known = before.relations if before else named  # rows of a new table would only stand in the way of what worked before
+    _fill(conn, schema, {name for names in known.values() for name in names})
     values = Values(conn, schema)
     results = {}
     for one in statements:
@@ -83,6 +84,20 @@ def _fill(conn: Connection, schema: Schema, names: Iterable[str]) -> None:
     bare = [n for n in tables if not _holds_rows(conn, n)]
     if bare:
         seed(conn, schema, None, bare, profile="plain", rows=3)
+    if once := sorted({parent for n in tables for parent in _used_once(schema, n)}):
+        seed(conn, schema, None, once, profile="plain", rows=2)  # or each parent has its child, and no INSERT could work
+
+
+def _used_once(schema: Schema, name: str) -> Iterator[str]:
+    """The parents whose rows have room for one row of the table each."""
+    relation = schema.relation(name)
+    if relation is None:
+        return
+    unique = [c.columns for c in relation.constraints if c.kind in ("primary key", "unique")]
+    unique += [i.keys for i in relation.indexes if i.unique]
+    for c in relation.constraints:
+        if c.kind == "foreign key" and c.references and any(u and set(u) <= set(c.columns) for u in unique):
+            yield c.references
 
 
 def _holds_rows(conn: Connection, name: str) -> bool:
