@@ -13,9 +13,11 @@ from pgwright import project, verbs
 from pgwright.desk.report import migration_report
 from pgwright.doors.cli import cli
 from pgwright.records import Proof
-from pgwright.shadow.app_sql import read
+from pgwright.schema.catalog import capture, settle
+from pgwright.shadow.app_sql import Side, read, tried
 from pgwright.shadow.app_sql.placeholders import masked, numbered
 from pgwright.shadow.app_sql.statements import NoAppSql
+from pgwright.shadow.server import Server
 from pgwright.verbs.app_sql import app_sql_of
 
 TABLES = """
@@ -166,3 +168,25 @@ def test_the_door_ends_with_2_when_a_part_was_left_out(tmp_path: Path, monkeypat
     said = json.loads(ended.stdout)
     assert ended.exit_code == 2 and said["revisions"][0]["verdict"] == "proven"
     assert [(e["code"], e["file"], e["line"]) for e in said["errors"]] == [("PW-PROVE-04", "app.sql", 2)]
+
+
+def test_a_constraint_that_stood_before_refuses_a_row_and_a_new_one_the_statement(
+    server: Server, database: str, tmp_path: Path
+) -> None:
+    (tmp_path / "app.sql").write_text("DELETE FROM p WHERE id = $1")
+    statements = read([("app.sql", tmp_path / "app.sql")]).statements
+    words = []
+    side: Side | None = None
+    with server.connect(database) as conn, server.connect(database) as reader:
+        session = settle(reader)
+        for change in (
+            "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (id int PRIMARY KEY, p int CONSTRAINT fk REFERENCES p); "
+            "INSERT INTO p VALUES (1), (2), (3); INSERT INTO c VALUES (1, 2)",
+            "UPDATE c SET p = 1",
+            "ALTER TABLE c DROP CONSTRAINT fk, ADD CONSTRAINT fk2 FOREIGN KEY (p) REFERENCES p",
+        ):
+            conn.execute(change.encode())
+            found = tried(conn, capture(session).schema, statements, side)
+            side = side or found
+            words += [one.words for one in found.results.values()]
+    assert words[:2] == ["works", "works"] and words[2].startswith("23503")

@@ -2,7 +2,8 @@
 
 After a revision a statement is tried with the values that it worked with before. Where the server refuses these values (a new
 CHECK, a narrower type: SQLSTATE classes 22 and 23), values that fit now are tried too: an application that knows the rules
-of its data has such. What is wrong with the statement itself no value mends.
+of its data has such. What is wrong with the statement itself no value mends. A constraint that stood before, as it stands now,
+refuses a row and not the statement: the rows seeded on the two sides need not be the same ones.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import psycopg
 from psycopg import sql
 
 from pgwright.records import Tried
-from pgwright.schema.model import Schema
+from pgwright.schema.model import Constraint, Index, Schema
 from pgwright.shadow.app_sql.arguments import CHOICES, Arguments, Values, Which
 from pgwright.shadow.app_sql.meaning import places, relations
 from pgwright.shadow.app_sql.statements import Statement
@@ -36,6 +37,7 @@ class Result:
     arguments: Arguments = ()
     columns: tuple[str, ...] = ()
     which: Which = "any"  # how the values were chosen
+    constraint: tuple[str, str] = ("", "")  # (relation, constraint) that refused
 
     @property
     def is_about_values(self) -> bool:
@@ -49,20 +51,25 @@ class Side:
 
     results: Mapping[str, Result] = field(default_factory=dict)
     relations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    schema: Schema = field(default_factory=Schema)
 
 
 def tried(conn: Connection, schema: Schema, statements: Sequence[Statement], before: Side | None = None) -> Side:
     """Every statement, on rows; tables that hold none are filled first. The database is spent afterwards."""
     named = {one.sent: relations(one.sent, schema) for one in statements}
-    known = before.relations if before else named  # rows of a new table would only stand in the way of what worked before
+    known = (
+        before.relations if before else named
+    )  # rows of a new table would only stand in the way of what worked before
     _fill(conn, schema, {name for names in known.values() for name in names})
     values = Values(conn, schema)
     results = {}
     for one in statements:
         earlier = before.results.get(one.sent) if before else None
         if before is None or (earlier and earlier.words == WORKS):
-            results[one.sent] = _result(conn, one, values, earlier)
-    return Side(results, named)
+            found = results[one.sent] = _result(conn, one, values, earlier)
+            if before and found.words != WORKS and _stood(found.constraint, before.schema, schema):
+                results[one.sent] = _result(conn, one, values, None)
+    return Side(results, named, schema)
 
 
 def told(statements: Iterable[Statement], before: Side, after: Side) -> tuple[Tried, ...]:
@@ -78,6 +85,17 @@ def told(statements: Iterable[Statement], before: Side, after: Side) -> tuple[Tr
     return tuple(out)
 
 
+def _stood(constraint: tuple[str, str], before: Schema, after: Schema) -> bool:
+    """True when the constraint, or unique index, is the same on both sides."""
+    table, name = constraint
+    there: list[list[Constraint | Index]] = []
+    for schema in (before, after):
+        relation = schema.relation(table)
+        things: list[Constraint | Index] = [*relation.constraints, *relation.indexes] if relation else []
+        there.append([one for one in things if one.name == name])
+    return bool(there[0]) and there[0] == there[1]
+
+
 def _fill(conn: Connection, schema: Schema, names: Iterable[str]) -> None:
     """Rows for tables without any, made alike on both sides: the same seed, and tables that the revision left alone."""
     tables = [n for n in sorted(names) if (r := schema.relation(n)) and r.kind in ("table", "partitioned table")]
@@ -85,7 +103,9 @@ def _fill(conn: Connection, schema: Schema, names: Iterable[str]) -> None:
     if bare:
         seed(conn, schema, None, bare, profile="plain", rows=3)
     if once := sorted({parent for n in tables for parent in _used_once(schema, n)}):
-        seed(conn, schema, None, once, profile="plain", rows=2)  # or each parent has its child, and no INSERT could work
+        seed(
+            conn, schema, None, once, profile="plain", rows=2
+        )  # or each parent has its child, and no INSERT could work
 
 
 def _used_once(schema: Schema, name: str) -> Iterator[str]:
@@ -170,7 +190,10 @@ def _run(conn: Connection, arguments: Arguments) -> Result:
             cursor = conn.execute(sql.SQL("EXECUTE pgwright_app") + given)
             columns = tuple(c.name for c in cursor.description or ())
     except psycopg.Error as error:
-        return Result(_words(error), arguments)
+        said = error.diag
+        return Result(
+            _words(error), arguments, constraint=(f"{said.schema_name}.{said.table_name}", said.constraint_name or "")
+        )
     return Result(WORKS, arguments, columns)
 
 
