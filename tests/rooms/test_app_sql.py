@@ -32,13 +32,13 @@ NEWS = {
     "r2_drop": ('op.drop_column("visits", "note")', 'op.add_column("visits", sa.Column("note", sa.Text()))'),
     "r3_rename": ('op.alter_column("visits", "code", new_column_name="label")',
                   'op.alter_column("visits", "label", new_column_name="code")'),
-    "r4_widen": ('op.alter_column("visits", "amount", type_=sa.BigInteger())',
-                 'op.alter_column("visits", "amount", type_=sa.Integer())'),
+    "r4_harmless": ('op.alter_column("visits", "amount", type_=sa.BigInteger()); '
+                    'op.create_check_constraint("ck", "visits", "amount < 1000000"); '
+                    'op.execute("CREATE TABLE doors (id int PRIMARY KEY, site bigint NOT NULL REFERENCES sites)")',
+                    'op.drop_table("doors"); op.drop_constraint("ck", "visits"); '
+                    'op.alter_column("visits", "amount", type_=sa.Integer())'),
     "r5_required": ('op.execute("ALTER TABLE sites ADD z int NOT NULL DEFAULT 0; ALTER TABLE sites ALTER z DROP DEFAULT")',
                     'op.drop_column("sites", "z")'),
-    "r6_child": ('op.execute("CREATE TABLE doors (id int PRIMARY KEY, site bigint NOT NULL REFERENCES sites)")',
-                 'op.drop_table("doors")'),
-    "r7_check": ("op.create_check_constraint('ck', 'visits', 'amount < 1000000')", "op.drop_constraint('ck', 'visits')"),
 }  # fmt: skip
 SENT = """-- what the release sends
 SELECT visits.id, visits.note FROM visits WHERE visits.site = %(site_1)s::BIGINT AND visits.note LIKE 'a%%';
@@ -91,12 +91,12 @@ def test_a_dropped_column_breaks_the_statement_that_reads_it(proofs: dict[str, P
 
 def test_a_rename_breaks_what_names_the_column_and_mends_what_waits_for_it(proofs: dict[str, Proof]) -> None:
     assert set(broken(proofs["r3_rename"])) == {4, 6}
-    tried = {t.statement: t.before for t in proofs["r4_widen"].application}
+    tried = {t.statement: t.before for t in proofs["r4_harmless"].application}
     assert tried["app.sql:11"] == "works"
 
 
 def test_a_wider_type_another_table_and_a_check_break_nothing(proofs: dict[str, Proof]) -> None:
-    assert not broken(proofs["r4_widen"]) and not broken(proofs["r6_child"]) and not broken(proofs["r7_check"])
+    assert not broken(proofs["r4_harmless"])
 
 
 def test_a_required_column_breaks_the_insert(proofs: dict[str, Proof]) -> None:
@@ -113,7 +113,7 @@ def test_the_report_says_what_stopped(proofs: dict[str, Proof]) -> None:
     report = migration_report(None, list(proofs.values()))
     assert "Statements of the application, phase by phase" in report
     assert "| r3_rename | - | app.sql:4 | public.visits | works | 42703: " in report
-    assert "| r4_widen | - | 6 of 10 | " in report
+    assert "| r4_harmless | - | 6 of 10 | " in report
 
 
 @pytest.mark.parametrize(
