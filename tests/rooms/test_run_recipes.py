@@ -9,7 +9,9 @@ import pytest
 from design_runner import CASES, catalog
 from target import QUICK, Target
 from target import target as target
+from test_run_ahead import psql
 
+from pgwright import project, verbs
 from pgwright.design.plan import draft
 from pgwright.design.render import whole
 from pgwright.design.request import from_json
@@ -63,9 +65,8 @@ def write(target: Target, server: Server, name: str) -> list[str]:
     return names
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=() if name == "split_table" else pytest.mark.slow) for name in ROWS]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ROWS)
 def test_no_revision_of_the_recipe_runs_as_a_whole(target: Target, server: Server, name: str) -> None:
     query, rows, batched = ROWS[name]
     write(target, server, name)
@@ -77,4 +78,16 @@ def test_no_revision_of_the_recipe_runs_as_a_whole(target: Target, server: Serve
     back = target.undo("before").receipts
     assert "whole" not in {r.kind for r in back}
     assert any(step.kind == "backfill" for r in back for step in r.steps) == bool(batched)
+    assert any(step.kind == "backfill" for r in back for step in r.steps) == bool(batched)
     assert {r.state for r in (*done, *back)} == {"done"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["split_table", "merge_tables"])
+def test_psql_runs_the_recipe_as_a_script(target: Target, server: Server, name: str) -> None:
+    write(target, server, name)
+    target.prove()
+    found, (query, rows, _) = project.find(target.tiny.root), ROWS[name]
+    done = psql(target, verbs.script(found, "dev"))
+    assert done.returncode == 0, done.stderr
+    assert target.value(query) == rows
