@@ -13,7 +13,7 @@ from pgwright.shadow.binaries import find
 from pgwright.shadow.server import start
 from pgwright.shadow.stage import Options
 
-A_FEW = 20  # every twentieth point, where the whole is not asked for
+A_FEW = 45  # every forty-fifth point, where the whole is not asked for
 NAMES = [pytest.param(name, marks=() if name == "split_table" else pytest.mark.slow) for name in moves.MOVES]
 
 
@@ -43,7 +43,7 @@ def test_every_fill_goes_in_several_batches_up_and_back(stage: moves.Moves) -> N
 
 
 def test_killed_at_points_of_the_recipe_up_and_back(stage: moves.Moves, request: pytest.FixtureRequest) -> None:
-    """All points of all revisions with --slow, SIGKILL and a lost backend by turns; else every twentieth."""
+    """All points of all revisions with --slow, SIGKILL and a lost backend by turns; else every forty-fifth."""
     points = [(name, at) for name, most in stage.points.items() if name != "start" for at in range(1, most + 1)]
     assert len(points) > 50
     some = points if request.config.getoption("--slow") else points[::A_FEW]
