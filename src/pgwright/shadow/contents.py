@@ -13,6 +13,9 @@ from pgwright.schema.model import Relation, Schema
 
 Connection = psycopg.Connection[Any]
 MOST = 8 << 20  # bytes of tables that are copied for each revision; above, a new database is cheaper
+Mark = tuple[int, int | None]  # rows, and the newest transaction among their writers
+Same = dict[str, tuple[Relation, Mark, Mark]]  # tables that hold the same rows: their marks in the source and in the target
+NOTHING: Mark = (0, None)
 _SIZED = """
 SELECT n.nspname || '.' || c.relname, pg_relation_size(c.oid)
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -41,24 +44,46 @@ def contents(conn: Connection, schema: Schema) -> Contents:
     return Contents(frozenset(filled), sum(sized[table] for table in filled), called)
 
 
-def copied(source: Connection, target: Connection, schema: Schema, held: Contents) -> bool:
-    """Give the target's tables the rows that the source holds, and no others; False where they are too many.
+def copied(source: Connection, target: Connection, schema: Schema, held: Contents, known: Same | None = None) -> Same | None:
+    """Give the target's tables the rows that the source holds, and no others; None where they are too many.
 
-    Both have this schema. The target's sequences are set to the source's. Raises psycopg.Error with nothing changed.
+    Both have this schema. The target's sequences are set to the source's. What this call returns, `known` to the next
+    one, says which tables held the same rows: those that nobody wrote to since are left alone. A write is seen by its
+    transaction's number, a removal by the number of rows. Raises psycopg.Error with nothing changed.
     """
     if held.size > MOST:
-        return False
+        return None
     with target.transaction():
         # no trigger, no rule, no foreign key; and an error where a policy would hide rows from this role
         target.execute("SET LOCAL session_replication_role = replica; SET LOCAL row_security = off")
         sized = {row[0] for row in target.execute(_SIZED)}
-        deletes = [sql.SQL("DELETE FROM ONLY {}").format(_name(r)) for r in schema.relations if r.qualified in sized]
-        if deletes:
-            target.execute(sql.SQL(";").join(deletes))
-        for table in (r for r in schema.relations if r.qualified in held.tables):
+        there = _marks(target, [r for r in schema.relations if r.qualified in sized])
+        given = _marks(source, tables := [r for r in schema.relations if r.qualified in held.tables])
+        same = {
+            t.qualified: (t, given[t.qualified], there[t.qualified])
+            for t in tables
+            if t.qualified in there and known and known.get(t.qualified) == (t, given[t.qualified], there[t.qualified])
+        }
+        old = [r for r in schema.relations if there.get(r.qualified, NOTHING)[0] and r.qualified not in same]
+        if old:
+            target.execute(sql.SQL(";").join(sql.SQL("DELETE FROM ONLY {}").format(_name(r)) for r in old))
+        copy = [table for table in tables if table.qualified not in same]
+        for table in copy:
             _copy(source, target, table)
+        now = _marks(target, copy)
         _set_sequences(target, held)
-    return True
+    return same | {t.qualified: (t, given[t.qualified], now[t.qualified]) for t in copy}
+
+
+def _marks(conn: Connection, tables: Sequence[Relation]) -> dict[str, Mark]:
+    """The number of rows of each table, and of the newest transaction that wrote one."""
+    if not tables:
+        return {}
+    looks = (
+        sql.SQL("SELECT {}, count(*), max(xmin::text::bigint) FROM ONLY {}").format(sql.Literal(t.qualified), _name(t))
+        for t in tables
+    )
+    return {name: (rows, newest) for name, rows, newest in conn.execute(sql.SQL(" UNION ALL ").join(looks))}
 
 
 def _copy(source: Connection, target: Connection, table: Relation) -> None:

@@ -7,13 +7,13 @@ bare database. Where that would not be exact, the copy is dropped, and the next 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import psycopg
 
 from pgwright.schema.catalog import Snapshot
 from pgwright.schema.diff import diff
-from pgwright.shadow.contents import contents, copied
+from pgwright.shadow.contents import Same, contents, copied
 from pgwright.shadow.lineage import BARE, Lineage
 from pgwright.shadow.stage import Stage
 
@@ -30,6 +30,7 @@ class Twin:
     lineage: Lineage
     snapshot: Snapshot | None = None
     used: int = 0
+    _same: Same = field(default_factory=dict)  # tables that held the same rows when they were compared last
 
     def fresh(self) -> Snapshot:
         """A new copy of the bare database as it is now."""
@@ -49,17 +50,34 @@ class Twin:
         """Nothing is kept for the next revision."""
         if self.snapshot is not None:
             self.stage.drop(WORK)
-        self.snapshot, self.used = None, 0
+        self.snapshot, self.used, self._same = None, 0, {}
 
     def follow(self, end: Snapshot) -> None:
         """The bare database has come to where the copy's cycle ended: make the rows equal too, or drop the copy."""
         if self.snapshot is None:
             return
-        unlike = any(r.kind in UNLIKE for r in self.lineage.snapshot.schema.relations)
-        if self.used >= OFTEN or unlike or (whole := self._completed(end)) is None or not self._refilled():
+        if self._is_worn or (whole := self._completed(end)) is None or not self._refilled():
             self.drop()
         else:
             self.snapshot = whole
+
+    def returned(self, last: Snapshot) -> Snapshot | None:
+        """The copy's catalog, after it came back to the parent's state by itself; None where a new copy is due.
+
+        It has to be that state to the last property; `last` is what was read of it before. Its rows are made equal.
+        """
+        self.used += 1
+        if self.snapshot is None or self._is_worn or self.stage.heads(WORK) != self.stage.heads(BARE):
+            return None
+        now = self.stage.capture(WORK, last)
+        if diff(self.lineage.snapshot.schema, now.schema) or not self._refilled():
+            return None
+        self.snapshot = now
+        return now
+
+    @property
+    def _is_worn(self) -> bool:
+        return self.used >= OFTEN or any(r.kind in UNLIKE for r in self.lineage.snapshot.schema.relations)
 
     def _completed(self, end: Snapshot) -> Snapshot | None:
         """The copy's catalog, with the triggers that dropped themselves at a seeded row; None where more is unlike."""
@@ -86,6 +104,8 @@ class Twin:
             try:
                 with bare.transaction():
                     bare.execute("SET LOCAL row_security = off")  # an error where a policy would hide rows from this role
-                    return copied(bare, work, schema, contents(bare, schema))
+                    same = copied(bare, work, schema, contents(bare, schema), self._same)
             except psycopg.Error:
                 return False
+        self._same = same or {}
+        return same is not None

@@ -103,7 +103,7 @@ class Walk:
         """
         tables = self._touched(revision)
         stays = not self.whole and revision.id == self.last
-        if not tables and not stays:
+        if not tables and not stays and self.twin.snapshot is None:
             return self._in_place(revision)
         trial = Trial(self.stage, self.lineage, revision, self.twin, tables)
         outcome = trial.outcome()
@@ -122,8 +122,7 @@ class Walk:
         return self._judged(revision, found, outcome.seeded, notes)
 
     def _in_place(self, revision: Revision) -> Proof:
-        """No table to fill: the bare database itself goes through the cycle."""
-        self.twin.drop()
+        """No table to fill, and no copy there: the bare database itself goes through the cycle."""
         found, notes = self._cycle(revision), []
         if found.after is None and found.reasons and found.reasons[0].sqlstate == ORPHANS:
             notes.append(found.reasons[0])  # rows that it inserts have parents only in production
