@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from functools import lru_cache
 from typing import Literal
+
+IMPORT = re.compile(r"^[ \t\f]*(from|import)[ \t](.*)$", re.M)
 
 
 @lru_cache(maxsize=2)
@@ -31,10 +34,9 @@ def direction(source: str, line: int | None) -> Literal["upgrade", "downgrade"] 
 def imports(source: str) -> frozenset[str]:
     """The first words of all that lines speak of importing, "" for relative ones: told without parsing, so rather too many."""
     found: set[str] = set()
-    for line in source.splitlines():
-        word, _, rest = line.strip().partition(" ")
+    for word, rest in IMPORT.findall(source):
         if word == "from":
             found.add(rest.strip().split(" ", 1)[0])
-        elif word == "import":
+        else:
             found.update(one.strip().split(" ", 1)[0] for one in rest.split(","))
     return frozenset(name.partition(".")[0] for name in found)
