@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pgwright.interpreter import Revision
@@ -147,11 +147,12 @@ def _write(node: ast.AST, out: Callable[[str], None], docstrings: bool) -> None:
     kind = node.__class__
     out(kind.__name__ + "(")
     for name in node._fields:
-        value = getattr(node, name, None)
-        if (value is None and kind is not ast.Constant) or value == [] or name == "kind":
+        value: Any = getattr(node, name, None)
+        is_list = isinstance(value, list)
+        if (not value if is_list else value is None and kind is not ast.Constant) or name == "kind":
             continue
         out(name + "=")
-        if isinstance(value, list):
+        if is_list:
             for one in value if docstrings or name != "body" else _bare(node, value):
                 if isinstance(one, ast.AST):
                     _write(one, out, docstrings)
