@@ -46,7 +46,8 @@ class Recorder:
         frame, operation = sys._getframe(2), None
         while frame is not None:
             module = frame.f_globals
-            if module.get("__file__") in self.files and frame.f_code.co_filename in self.files:
+            file = module.get("__file__")
+            if (file is None or file in self.files) and frame.f_code.co_filename in self.files:
                 return frame.f_code.co_filename, frame.f_lineno, operation
             if operation is None and module.get("__name__") == INVOKES and frame.f_code.co_name == "invoke":
                 operation = type(frame.f_locals["operation"]).__name__
