@@ -77,15 +77,19 @@ def _with_proofs(project: Project, history: History, checked: Checked, chosen: C
     """Findings with what a kept proof of the same text saw: `pgwright prove` confirms or refutes what reading told."""
     if not checked.findings or not (project.root / ".pgwright" / "proofs").is_dir():
         return checked
-    from pgwright.hazards.join import joined
-    from pgwright.hazards.proven import seen
+    from pgwright.hazards.join import can_be_joined, joined
     from pgwright.hazards.rules import BY_SLUG
+
+    wanted = {one.revision for one in checked.findings if one.revision in history.by_id and can_be_joined(one, BY_SLUG)}
+    if not wanted:
+        return checked
+    from pgwright.hazards.proven import seen
     from pgwright.project.kept import kept_file
     from pgwright.shadow.identity import ast_hash
 
     saw = {
         name: found
-        for name in {one.revision for one in checked.findings if one.revision in history.by_id}
+        for name in wanted
         if name and (file := kept_file(project, "proofs", name)).is_file()
         if (found := seen(file, ast_hash(history.by_id[name].file), chosen.majors))
     }

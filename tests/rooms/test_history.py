@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ from click.testing import CliRunner
 from sealed_project import EXAMPLE, SealedProject, begin, git, make
 
 from pgwright.doors.cli import cli
+from pgwright.gate.assignment import declares, hash_under
 from pgwright.gate.refusals import (
     NoBase,
     NotASum,
@@ -29,6 +31,7 @@ from pgwright.gate.stamps import stamps
 from pgwright.gate.sums import read_sums, sums_text
 from pgwright.project import find
 from pgwright.records import Task
+from pgwright.shadow.identity import tree_hash
 from pgwright.verbs import plan
 from pgwright.verbs.history import history_merge, history_rebase, history_verify
 
@@ -344,6 +347,12 @@ def test_a_rebase_keeps_the_file_but_for_its_parent(project: SealedProject) -> N
     before = file.read_text()
     history_rebase(project.found)
     assert file.read_text() == before.replace("Revises: a4", "Revises: m1").replace("'a4'", "'m1'")
+
+
+def test_identifiers_assigned_together_are_found() -> None:
+    apart, together = b'revision = "a"\ndown_revision = "b"\n', b'revision, down_revision = "a", "b"\n'
+    assert declares(apart, "a") and declares(together, "a") and not declares(together, "b")
+    assert hash_under(together, "x") == tree_hash(ast.parse('revision, down_revision = "x", "b"'))
 
 
 def test_frozen_heads_are_merged_not_rebased(project: SealedProject) -> None:

@@ -199,12 +199,17 @@ def test_ways_of_writing_a_revision(tmp_path: Path) -> None:
     (tmp_path / "b.py").write_text('revision = "b"\ndown_revision = ["a"]\npgwright = {"phase": "expand"}\n')
     (tmp_path / "c.py").write_text('revision = "c"\ndown_revision = compute()\n')
     (tmp_path / "helper.py").write_text("x = 1\n")
+    (tmp_path / "two.py").write_text('revision, down_revision = "e", "b"\nbranch_labels = depends_on = None\n')
+    (tmp_path / "list.py").write_text('[revision, (down_revision, x)] = ["f", ("e", 1)]\n')
+    (tmp_path / "call.py").write_text("revision, down_revision = pair()\n")
     (tmp_path / "below").mkdir()
     (tmp_path / "below" / "d.py").write_text('revision = "d"\ndown_revision = "b"\ndepends_on = "a"\n')
     flat, deep = read_history([tmp_path]), read_history([tmp_path], recursive=True)
-    assert [one.revision for one in flat.revisions] == ["a", "b"] and flat.by_id["b"].literal == {"phase": "expand"}
-    assert [one.kind for one in flat.problems] == ["unreadable"]
-    assert deep.heads == ("d",) and deep.ancestors("d") == {"a", "b", "d"}
+    assert [one.revision for one in flat.revisions] == ["a", "b", "e", "f"]
+    assert flat.by_id["b"].literal == {"phase": "expand"}
+    assert (flat.by_id["e"].down, flat.by_id["e"].labels, flat.by_id["f"].down) == (("b",), (), ("e",))
+    assert [(one.kind, one.file.name) for one in flat.problems] == [("unreadable", "c.py"), ("unreadable", "call.py")]
+    assert deep.heads == ("d", "f") and deep.ancestors("d") == {"a", "b", "d"}
 
 
 # selection
@@ -295,6 +300,8 @@ ODD = {
     "late.py": 'revision = "b"\n\ndef upgrade():\n    pass\n\ndown_revision: str | None = "a"\n',
     "text.py": 'revision = "c"\ndown_revision = "b"\nSQL = """\ndef upgrade\n"""\n\ndef upgrade():\n    pass\n',
     "helper.py": "def revise():\n    pass\n",
+    "two.py": 'revision, down_revision = "t", "a"\n\ndef upgrade():\n    pass\n',
+    "two_behind.py": 'x = 1\n\ndef helper():\n    pass\n\nrevision, down_revision = "u", "a"\n',
     "broken_head.py": "revision = \n",
     "computed.py": "revision = str(1)\n",
 }

@@ -9,6 +9,7 @@ from . import failure, offline
 from .connection import NeedsRows, NoRows, stand_in
 
 WANTS_ROWS = re.compile(r"^it (?:looks at|inspects) the ")
+INVOKES = "alembic.operations.base"
 REFUSED = ("Can't emit DROP CONSTRAINT",)  # what fails in SQLAlchemy itself, with a database as without one
 
 
@@ -38,13 +39,17 @@ class Recorder:
         return error
 
     def _where(self):
-        """(file, line, operation): the innermost frame of a revision file, and the operation that Alembic invokes."""
+        """(file, line, operation): the innermost frame of a revision file, and the operation that Alembic invokes.
+
+        A frame's code is an event of the audit hook, so it is looked at only where the module may be the right one.
+        """
         frame, operation = sys._getframe(2), None
         while frame is not None:
-            code = frame.f_code
-            if code.co_filename in self.files:
-                return code.co_filename, frame.f_lineno, operation
-            if operation is None and code.co_name == "invoke" and "operation" in frame.f_locals:
+            module = frame.f_globals
+            file = module.get("__file__")
+            if (file is None or file in self.files) and frame.f_code.co_filename in self.files:
+                return frame.f_code.co_filename, frame.f_lineno, operation
+            if operation is None and module.get("__name__") == INVOKES and frame.f_code.co_name == "invoke":
                 operation = type(frame.f_locals["operation"]).__name__
             frame = frame.f_back
         return None, None, operation

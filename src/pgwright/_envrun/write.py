@@ -65,7 +65,8 @@ def _insert(path, text, encoding):
         targets = (
             node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
         )
-        if {getattr(t, "id", "") for t in targets} & {"revision", "down_revision", "branch_labels", "depends_on"}:
+        named = [inner for t in targets for inner in ast.walk(t)]
+        if {getattr(t, "id", "") for t in named} & {"revision", "down_revision", "branch_labels", "depends_on"}:
             after = node.end_lineno
     lines = source.split("\n")
     lines[after:after] = [text]

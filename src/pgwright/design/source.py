@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from textwrap import indent
+from typing import TYPE_CHECKING
 
-from sqlalchemy.dialects.postgresql.base import PGDialect
+if TYPE_CHECKING:
+    from sqlalchemy.sql.compiler import IdentifierPreparer
 
 WIDTH = 88  # of a line, the indent of upgrade() included
-_PREPARER = PGDialect(paramstyle="named").identifier_preparer  # type: ignore[no-untyped-call]
 _BIND = re.compile(r"(?<![:\w\\]):(?=\w+(?!:))|(?<=\\):(?=\w)")  # what sqlalchemy.text() would take for a parameter
 AUTOCOMMIT = "with op.get_context().autocommit_block():"
 
 
 def quoted(name: str) -> str:
     """The identifier as SQL, quoted where PostgreSQL needs it, exactly as Alembic's own operations quote it."""
-    return _PREPARER.quote(name)
+    return _preparer().quote(name)
+
+
+@lru_cache(maxsize=1)
+def _preparer() -> IdentifierPreparer:
+    """Made when a name is quoted: a proof that quotes none waits for no SQLAlchemy."""
+    from sqlalchemy.dialects.postgresql.base import PGDialect
+
+    return PGDialect(paramstyle="named").identifier_preparer  # type: ignore[no-untyped-call]
 
 
 def qualified(schema: str | None, name: str) -> str:

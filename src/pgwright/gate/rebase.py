@@ -8,10 +8,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pgwright.gate.assignment import assigned
 from pgwright.gate.refusals import NothingToRebase, OnlyFrozenHeads, ParentNotWritten, WhichHead
 from pgwright.gate.structure import diverged
 from pgwright.project import History, Written
+from pgwright.project.assigned import last_assigned
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +50,13 @@ def moves(history: History, frozen: Collection[str], onto: str | None = None) ->
 def apply(move: Move) -> None:
     """Rewrite the file of one revision: its down_revision, and the line of the docstring that repeats it."""
     source = move.path.read_bytes()
-    node = assigned(ast.parse(source), "down_revision")
-    if node is None or node.value is None or node.value.lineno != node.value.end_lineno:
+    value = last_assigned(ast.parse(source), "down_revision")
+    if value is None or value.lineno != value.end_lineno:
         raise ParentNotWritten(name=move.path.name, parent=move.now, revision=move.revision)
     lines = source.splitlines(keepends=True)
-    row = lines[node.value.lineno - 1]
-    end = node.value.end_col_offset or len(row)
-    lines[node.value.lineno - 1] = row[: node.value.col_offset] + _quoted(row, move.now) + row[end:]
+    row = lines[value.lineno - 1]
+    end = value.end_col_offset or len(row)
+    lines[value.lineno - 1] = row[: value.col_offset] + _quoted(row, move.now) + row[end:]
     text = b"".join(lines)
     told = re.compile(rb"^(Revises:[ \t]*)" + re.escape(move.was.encode()) + rb"(?=\s*$)", re.M)
     move.path.write_bytes(told.sub(lambda found: found[1] + move.now.encode(), text, count=1))

@@ -145,7 +145,8 @@ class _Out:
                 if (one := self._chosen.weighed(hit.finding)) is not None
             ]
             standing, accepted = settle(weighed, revision.source, file, self._by_slug, today)
-            findings += (replace(one, revision=revision.revision) for one in standing)
+            named = revision.revision  # those about comments do not know it yet
+            findings += (one if one.revision == named else replace(one, revision=named) for one in standing)
             allowed += accepted
         mine = {one.rule for one in findings}
         approvals = tuple(slug for slug, rule in self._by_slug.items() if slug in mine and not rule.can_be_allowed)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from pgwright.hazards.acts import AddColumn, AddConstraint, AlterType, Column, Constraint, CreateTable, Type
 from pgwright.hazards.statement import Statement
 
 
-def made_columns(statement: Statement) -> Iterator[tuple[str, Column]]:
+def made_columns(statement: Statement) -> list[tuple[str, Column]]:
     """(table, column) of CREATE TABLE and ADD COLUMN; temporary tables left out."""
+    out: list[tuple[str, Column]] = []
     for act in statement.acts:
-        if isinstance(act, CreateTable) and not act.temporary:
-            yield from ((act.table, column) for column in act.columns)
+        if isinstance(act, CreateTable):
+            if not act.temporary:
+                out += [(act.table, column) for column in act.columns]
         elif isinstance(act, AddColumn):
-            yield act.table, act.column
+            out.append((act.table, act.column))
+    return out
 
 
 def typed_columns(statement: Statement, *types: str) -> dict[str, list[str]]:
@@ -28,12 +29,21 @@ def typed_columns(statement: Statement, *types: str) -> dict[str, list[str]]:
     return out
 
 
-def made_constraints(statement: Statement, *kinds: str) -> Iterator[tuple[str, Constraint]]:
+def made_constraints(statement: Statement, *kinds: str) -> list[tuple[str, Constraint]]:
     """(table, constraint) of those kinds, those beside a column too; temporary tables left out."""
+    out: list[tuple[str, Constraint]] = []
+    has_columns = False
     for act in statement.acts:
-        if isinstance(act, AddConstraint) and act.constraint.kind in kinds:
-            yield act.table, act.constraint
-        elif isinstance(act, CreateTable) and not act.temporary:
-            yield from ((act.table, one) for one in act.constraints if one.kind in kinds)
-    for table, column in made_columns(statement):
-        yield from ((table, one) for one in column.constraints if one.kind in kinds)
+        if isinstance(act, AddConstraint):
+            if act.constraint.kind in kinds:
+                out.append((act.table, act.constraint))
+        elif isinstance(act, CreateTable):
+            has_columns = True
+            if not act.temporary:
+                out += [(act.table, one) for one in act.constraints if one.kind in kinds]
+        elif isinstance(act, AddColumn):
+            has_columns = True
+    for table, column in made_columns(statement) if has_columns else ():
+        if column.constraints:
+            out += [(table, one) for one in column.constraints if one.kind in kinds]
+    return out

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from pgwright.hazards.locks import BLOCKS_WRITES
 from pgwright.hazards.rule import Rule
@@ -29,16 +30,25 @@ class Seen:
         return any(one.locks for one in self.messages)
 
 
+SHOWN = ("lock", "rewrite", "error")  # what a kept proof can show
+
+
+def can_be_joined(finding: Finding, rules: Mapping[str, Rule]) -> bool:
+    """False where no proof can change the finding: then none is looked for."""
+    rule = rules.get(finding.rule)
+    if rule is None or not rule.can_be_allowed or finding.phase != "upgrade" or not finding.statement:
+        return False
+    return rule.seen in SHOWN
+
+
 def joined(findings: Iterable[Finding], seen: Seen, rules: Mapping[str, Rule]) -> tuple[Finding, ...]:
     """The findings of one revision with the evidence of its proof."""
-    return tuple(_joined(one, seen, rules.get(one.rule)) for one in findings)
+    return tuple(_joined(one, seen, rules[one.rule]) if can_be_joined(one, rules) else one for one in findings)
 
 
-def _joined(finding: Finding, seen: Seen, rule: Rule | None) -> Finding:
-    if rule is None or not rule.can_be_allowed or finding.phase != "upgrade" or not finding.statement:
-        return finding
+def _joined(finding: Finding, seen: Seen, rule: Rule) -> Finding:
     at = _message(finding, seen.messages)
-    if at is None or rule.seen not in ("lock", "rewrite", "error"):
+    if at is None:
         return finding
     harm, said = {"lock": _lock, "rewrite": _rewrite, "error": _error}[rule.seen](at, seen, rule)
     if harm:
@@ -58,6 +68,7 @@ def _message(finding: Finding, messages: Sequence[Observed]) -> int | None:
     return found[0] if len(found) == 1 else None
 
 
+@lru_cache(maxsize=1024)
 def _plain(text: str) -> str:
     return " ".join(text.split()).rstrip("; ").lower()
 

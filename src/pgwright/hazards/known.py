@@ -172,7 +172,10 @@ class Known:
             tables=dict(self.tables),
             enums={name: Enum(list(one.labels), dict(one.added), one.is_new) for name, one in self.enums.items()},
             domains=dict(self.domains),
-            functions={name: replace(one) for name, one in self.functions.items()},
+            functions={
+                name: Function(one.volatility, one.security_definer, one.settings, one.is_new, one.body)
+                for name, one in self.functions.items()
+            },
             sequences=dict(self.sequences),
             publications=dict(self.publications),
             settings=dict(self.settings),

@@ -75,7 +75,7 @@ class Observation:
     short: bool = False  # the lock alone is the harm, without work proportional to rows
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # there is one of each; a hash over all its texts took a tenth of a check
 class Rule:
     """One hazard: texts, examples, the observation that proves it, and the function that finds it."""
 

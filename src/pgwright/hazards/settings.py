@@ -39,6 +39,8 @@ class Checking:
     def weighed(self, finding: Finding) -> Finding | None:
         """The finding with the severity that was chosen for its rule; None when the rule is off."""
         chosen = self.severity.get(finding.rule, finding.severity)
+        if chosen == finding.severity:
+            return finding
         return None if chosen == "off" else replace(finding, severity=chosen)
 
     def fails(self, severity: Severity) -> bool:

@@ -33,7 +33,7 @@ class Statement:
 
     def of(self, kind: type[A]) -> Iterator[A]:
         """Its acts of that kind."""
-        return (act for act in self.acts if isinstance(act, kind))
+        return iter([act for act in self.acts if isinstance(act, kind)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+from pgwright.project.assigned import assigned
+
 NAMES = ("revision", "down_revision", "branch_labels", "depends_on", "pgwright")
-NAMED = re.compile(rb"^(?:%s)\b\s*[:=]" % "|".join(NAMES).encode(), re.M)
+NAMED = re.compile(rb"^(?=[\w(\[])[\w ,()\[\]]*\b(?:%s)\b[\w ,()\[\]]*[:=]" % "|".join(NAMES).encode(), re.M)
 FUNCTION = re.compile(rb"^def (upgrade|downgrade)\b", re.M)
 
 
@@ -164,7 +166,9 @@ def _read(file: Path, module: ast.Module) -> Written | Problem | None:
     for node in module.body:
         if isinstance(node, ast.FunctionDef):
             lines[node.name] = node.lineno
-        for name, value in _assigned(node):
+        for name, value in assigned(node):
+            if name not in NAMES:
+                continue
             try:
                 found[name] = (ast.literal_eval(value), node.lineno)
             except ValueError:
@@ -172,17 +176,6 @@ def _read(file: Path, module: ast.Module) -> Written | Problem | None:
     if "revision" not in found:
         return None
     return _written(file, module, found, lines)
-
-
-def _assigned(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
-    if isinstance(node, ast.Assign):
-        for target in node.targets:
-            if isinstance(target, ast.Name) and target.id in NAMES:
-                yield target.id, node.value
-    elif isinstance(node, ast.AnnAssign) and node.value is not None:
-        target = node.target
-        if isinstance(target, ast.Name) and target.id in NAMES:
-            yield target.id, node.value
 
 
 def _written(file: Path, module: ast.Module, found: dict[str, tuple[Any, int]], lines: dict[str, int]) -> Written:

@@ -6,10 +6,12 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pgwright.project import Project
-from pgwright.records import Proof, Receipt, from_json, to_json
+
+if TYPE_CHECKING:
+    from pgwright.records import Proof, Receipt  # loaded where a record is read: `check` asks for a name only
 
 Kind = Literal["changes", "proofs", "receipts", "backups"]
 
@@ -21,6 +23,8 @@ def kept_file(project: Project, kind: Kind, revision: str) -> Path:
 
 def keep(project: Project, kind: Kind, revision: str, record: object) -> Path:
     """Write a record in the place of the one before; a reader sees the old one or the new one, never half of one."""
+    from pgwright.records import to_json
+
     path = kept_file(project, kind, revision)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}.tmp")  # two proofs of one revision may end at the same moment
@@ -31,12 +35,16 @@ def keep(project: Project, kind: Kind, revision: str, record: object) -> Path:
 
 def kept_proofs(project: Project) -> Iterator[Proof]:
     """Every proof on record, by the names of their files."""
+    from pgwright.records import Proof, from_json
+
     for file in sorted((project.root / ".pgwright" / "proofs").glob("*.json")):
         yield from_json(Proof, json.loads(file.read_text("utf-8")))
 
 
 def kept_receipts(project: Project) -> Iterator[Receipt]:
     """Every receipt on record, by the names of their files."""
+    from pgwright.records import Receipt, from_json
+
     for file in sorted((project.root / ".pgwright" / "receipts").glob("*.json")):
         plain = json.loads(file.read_text("utf-8"))
         if isinstance(plain, dict) and plain.get("format") == "receipt/1":  # others only name what they applied

@@ -10,12 +10,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from pgwright.records import Identity
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pgwright.interpreter import Revision
+    from pgwright.records import Identity
     from pgwright.shadow.stage import Stage
 
 Places = dict[Path, frozenset[str]]  # folder of a revision: every name that an import from there may find
@@ -26,6 +25,8 @@ IMPORT = re.compile(rb"(?:^|[;:])[ \t]*(?:from|import)\b([^\n#;]*(?:\\\r?\n[^\n#
 
 def identify(stage: Stage, revision: Revision) -> Identity:
     """AST, imported project files, parents, naming convention and compiled SQL, with the versions beside them."""
+    from pgwright.records import Identity
+
     path = Path(revision.file)
     up, down = stage.compiled[revision.id, "up"], stage.compiled[revision.id, "down"]
     return Identity(
@@ -143,27 +144,29 @@ def _imported(tree: ast.Module) -> Iterator[str]:
 
 def _write(node: ast.AST, out: Callable[[str], None], docstrings: bool) -> None:
     """Class name and fields that say something: what is None or an empty list came or went with Python versions."""
-    out(f"{node.__class__.__name__}(")
+    kind = node.__class__
+    out(kind.__name__ + "(")
     for name in node._fields:
-        value = getattr(node, name, None)
-        if (value is None and not isinstance(node, ast.Constant)) or value == [] or name == "kind":
+        value: Any = getattr(node, name, None)
+        is_list = isinstance(value, list)
+        if (not value if is_list else value is None and kind is not ast.Constant) or name == "kind":
             continue
-        out(f"{name}=")
-        if isinstance(value, list):
+        out(name + "=")
+        if is_list:
             for one in value if docstrings or name != "body" else _bare(node, value):
-                _one(one, out, docstrings)
+                if isinstance(one, ast.AST):
+                    _write(one, out, docstrings)
+                else:
+                    out(repr(one))
                 out(",")
+        elif isinstance(value, ast.expr_context):  # no fields, and a fifth of all nodes
+            out(value.__class__.__name__ + "()")
+        elif isinstance(value, ast.AST):
+            _write(value, out, docstrings)
         else:
-            _one(value, out, docstrings)
+            out(repr(value))
         out(";")
     out(")")
-
-
-def _one(value: object, out: Callable[[str], None], docstrings: bool) -> None:
-    if isinstance(value, ast.AST):
-        _write(value, out, docstrings)
-    else:
-        out(repr(value))
 
 
 def _bare(node: ast.AST, body: list[ast.stmt]) -> list[ast.stmt]:

@@ -15,7 +15,6 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from pgwright.design import expression
 from pgwright.interpreter import ModelClass, Revision
 from pgwright.records import Tried
 from pgwright.schema.model import Constraint, Relation, Schema
@@ -124,6 +123,8 @@ def _known(relation: Relation, columns: frozenset[str]) -> Relation:
 
 
 def _reads(constraint: Constraint) -> set[str]:
+    from pgwright.design import expression  # with the parser, which a proof of one release has no use for
+
     return set(constraint.columns) | set(expression.columns(constraint.expression) if constraint.expression else ())
 
 

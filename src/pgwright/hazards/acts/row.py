@@ -8,7 +8,7 @@ from typing import Any
 from pgwright.hazards.acts.parts import Act, Expression
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Insert(Act):
     table: str
     columns: tuple[str, ...] = ()
@@ -18,7 +18,7 @@ class Insert(Act):
     functions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Update(Act):
     table: str
     columns: tuple[str, ...]
@@ -28,7 +28,7 @@ class Update(Act):
     values: tuple[Expression, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Delete(Act):
     table: str
     where: Expression | None = None
@@ -36,24 +36,24 @@ class Delete(Act):
     limited: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Truncate(Act):
     table: str
     cascade: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Copy(Act):
     table: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class LockTable(Act):
     table: str
     mode: str  # as pg_locks names it: AccessExclusiveLock
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Select(Act):
     """A query, DO block's inside not included: the functions it calls and the relations it reads."""
 
@@ -61,13 +61,13 @@ class Select(Act):
     reads: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class DoBlock(Act):
     body: str
     language: str = "plpgsql"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Set(Act):
     """SET and RESET; `value` is None for RESET and DEFAULT."""
 
@@ -76,14 +76,14 @@ class Set(Act):
     local: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Transaction(Act):
     """BEGIN, COMMIT, ROLLBACK, SAVEPOINT, ... in lower case; PREPARE TRANSACTION too."""
 
     what: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Maintain(Act):
     """VACUUM, ANALYZE, CHECKPOINT, ALTER SYSTEM, CREATE DATABASE and their kin: `what` in lower case."""
 
@@ -91,7 +91,7 @@ class Maintain(Act):
     tables: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Other(Act):
     """Anything else; `kind` is PostgreSQL's node name (`comment_stmt`, `create_stats_stmt`, ...)."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from pgwright.hazards.acts.parts import Act, Column, Constraint, Expression, Index, Type
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CreateTable(Act):
     table: str
     columns: tuple[Column, ...] = ()
@@ -24,14 +24,14 @@ class CreateTable(Act):
     from_query: bool = False  # CREATE TABLE AS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AddColumn(Act):
     table: str
     column: Column
     if_not_exists: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class DropColumn(Act):
     table: str
     column: str
@@ -39,7 +39,7 @@ class DropColumn(Act):
     if_exists: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AlterType(Act):
     table: str
     column: str
@@ -48,19 +48,19 @@ class AlterType(Act):
     collation: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SetNotNull(Act):
     table: str
     column: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class DropNotNull(Act):
     table: str
     column: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SetDefault(Act):
     """`default` is None for DROP DEFAULT."""
 
@@ -69,7 +69,7 @@ class SetDefault(Act):
     default: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SetIdentity(Act):
     """ADD GENERATED, SET GENERATED, and DROP IDENTITY ("")."""
 
@@ -79,7 +79,7 @@ class SetIdentity(Act):
     added: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SetGenerated(Act):
     """SET EXPRESSION of a generated column; `expression` is None for DROP EXPRESSION."""
 
@@ -88,19 +88,19 @@ class SetGenerated(Act):
     expression: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AddConstraint(Act):
     table: str
     constraint: Constraint
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ValidateConstraint(Act):
     table: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class DropConstraint(Act):
     table: str
     name: str
@@ -108,7 +108,7 @@ class DropConstraint(Act):
     if_exists: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CreateIndex(Act):
     index: Index
     concurrently: bool = False
@@ -120,14 +120,14 @@ class CreateIndex(Act):
         return self.index.table
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Reindex(Act):
     kind: str  # "index" | "table" | "schema" | "database" | "system"
     name: str
     concurrently: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AttachPartition(Act):
     table: str
     partition: str
@@ -135,20 +135,20 @@ class AttachPartition(Act):
     keys: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class DetachPartition(Act):
     table: str
     partition: str
     concurrently: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AttachIndex(Act):
     index: str
     partition: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Rewrite(Act):
     """A statement that writes the relation anew whatever is in it: `how` is "vacuum full", "cluster", "set unlogged", ..."""
 
@@ -156,7 +156,7 @@ class Rewrite(Act):
     how: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AlterTable(Act):
     """Any other ALTER TABLE command: `what` is PostgreSQL's own name of it, e.g. `AT_ReplicaIdentity`, `AT_SetStatistics`."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pgwright.hazards.acts.parts import Act, Expression, Type
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Drop(Act):
     """DROP of a relation, type, function, schema, extension, policy, trigger, ... : `kind` in lower-case words."""
 
@@ -19,7 +19,7 @@ class Drop(Act):
     table: str | None = None  # of a trigger, policy or rule
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Rename(Act):
     """RENAME of anything: `kind` is "table", "column", "constraint", "index", "view", "type", "enum value", "schema", ..."""
 
@@ -29,14 +29,14 @@ class Rename(Act):
     new: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class MoveSchema(Act):
     kind: str
     name: str
     schema: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CreateView(Act):
     view: str
     reads: tuple[str, ...]  # relations named in the query
@@ -47,33 +47,33 @@ class CreateView(Act):
     security_invoker: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class RefreshView(Act):
     view: str
     concurrently: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CreateEnum(Act):
     name: str
     labels: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AddEnumValue(Act):
     name: str
     value: str
     if_not_exists: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CreateDomain(Act):
     name: str
     type: Type
     is_constrained: bool  # NOT NULL or a CHECK
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CreateFunction(Act):
     name: str
     language: str
@@ -85,7 +85,7 @@ class CreateFunction(Act):
     is_procedure: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AlterFunction(Act):
     """ALTER FUNCTION: what it says about SECURITY DEFINER (None: nothing), names that it SETs, whether it RESETs."""
 
@@ -95,14 +95,14 @@ class AlterFunction(Act):
     resets: tuple[str, ...] = ()  # "*" for RESET ALL
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CreateTrigger(Act):
     name: str
     table: str
     function: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CreatePolicy(Act):
     name: str
     table: str
@@ -113,7 +113,7 @@ class CreatePolicy(Act):
     check: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AlterPolicy(Act):
     name: str
     table: str
@@ -122,7 +122,7 @@ class AlterPolicy(Act):
     check: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class RowSecurity(Act):
     """ENABLE, DISABLE, FORCE and NO FORCE ROW LEVEL SECURITY."""
 
@@ -131,7 +131,7 @@ class RowSecurity(Act):
     forced: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Grant(Act):
     """GRANT, REVOKE and their default forms; no privileges named means ALL."""
 
@@ -143,7 +143,7 @@ class Grant(Act):
     with_grant_option: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Role(Act):
     """CREATE and ALTER ROLE, USER, GROUP. The password itself is not kept."""
 
@@ -153,7 +153,7 @@ class Role(Act):
     has_password: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ChangeOwner(Act):
     """OWNER TO of anything, and REASSIGN OWNED (kind "everything of", name the old role)."""
 
@@ -162,7 +162,7 @@ class ChangeOwner(Act):
     owner: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Sequence(Act):
     """CREATE or ALTER SEQUENCE."""
 
@@ -172,7 +172,7 @@ class Sequence(Act):
     owned_by: tuple[str, str] | None = None  # table, column
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CreatePublication(Act):
     """CREATE or ALTER PUBLICATION ... ADD; no table named means all tables."""
 
@@ -180,13 +180,13 @@ class CreatePublication(Act):
     tables: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CreateExtension(Act):
     name: str
     if_not_exists: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CreateSchema(Act):
     name: str
     if_not_exists: bool = False

@@ -28,13 +28,14 @@ from pgwright.hazards.acts import (
 )
 from pgwright.hazards.reading.column import column, constraint
 from pgwright.hazards.reading.nodes import expression, options, qualified, relation, type_of
+from pgwright.hazards.reading.parser import parser
 
 CASCADE = 2
 IDENTITIES = {"d": "default", "n": "nothing", "f": "full", "i": "index"}
 
 
 def read(node: Any) -> Iterator[Act]:
-    import postgast
+    postgast = parser()
 
     table = relation(node.relation)
     kinds = postgast.pg_query_pb2

@@ -27,6 +27,7 @@ from pgwright.hazards.acts import (
     Update,
     ValidateConstraint,
 )
+from pgwright.hazards.reading.parser import parser
 
 HEAVY = (
     AddConstraint, AlterType, CreateIndex, Delete, LockTable, RefreshView, Reindex, Rewrite, SetNotNull, Truncate,
@@ -50,7 +51,7 @@ def do(node: Any) -> Iterator[Act]:
 
 def _parsed(body: str) -> Any:
     """The parser's tree; empty when it is not PL/pgSQL."""
-    import postgast
+    postgast = parser()
 
     tag = "$pgwright$"
     try:
@@ -85,7 +86,7 @@ def _sent(text: str, kind: str, guarded: bool, looped: bool) -> Iterator[Act]:
 
 def _literal(expression: str) -> str:
     """The text of an expression that is one string; nothing for what is put together when it runs."""
-    import postgast
+    postgast = parser()
 
     try:
         (statement,) = postgast.parse(f"SELECT {expression}").stmts

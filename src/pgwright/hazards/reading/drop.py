@@ -7,6 +7,7 @@ from typing import Any
 
 from pgwright.hazards.acts import Act, Drop, MoveSchema, Rename
 from pgwright.hazards.reading.nodes import key, qualified, relation, words
+from pgwright.hazards.reading.parser import parser
 
 CASCADE = 2
 WORDS = {"matview": "materialized view", "tabconstraint": "constraint", "domconstraint": "domain constraint"}
@@ -16,7 +17,7 @@ RELATIONS = ("table", "view", "materialized view", "index", "sequence", "foreign
 
 def kind_of(number: int) -> str:
     """An ObjectType in lower-case words."""
-    import postgast
+    postgast = parser()
 
     name: str = postgast.pg_query_pb2.ObjectType.Name(number).removeprefix("OBJECT_").lower()
     return WORDS[name] if name in WORDS else name.replace("_", " ")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pgwright.hazards.acts import Expression, Type
+from pgwright.hazards.reading.parser import parser
 
 SERIAL = {
     "serial": "int4",
@@ -115,7 +116,7 @@ def _not_null(node: Any) -> Iterator[str]:
 
 def text(node: Any) -> str:
     """An expression as SQL text, by the parser's own deparser; the commonest ones are written here, it is slow."""
-    import postgast
+    postgast = parser()
 
     bare = _bare_text(node)
     if bare is not None:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from pgwright.hazards.acts import Act, Other
+from pgwright.hazards.reading.parser import parser
 from pgwright.hazards.reading.registry import READERS
 
 SEMICOLON = 59  # the scanner names such tokens by their character
@@ -44,7 +45,7 @@ def _kept(text: str) -> tuple[Command | Unparsable, ...]:
 
 
 def _commands(text: str) -> Iterator[Command | Unparsable]:
-    import postgast
+    postgast = parser()
 
     data = text.encode()
     try:
@@ -106,7 +107,7 @@ def _head(text: str) -> str:
 
 def _pieces(data: bytes) -> Iterator[tuple[int, int]]:
     """(start, end) of each piece between semicolons, by the parser's own scanner: it survives what does not parse."""
-    import postgast
+    postgast = parser()
 
     try:
         tokens = postgast.scan(data.decode()).tokens

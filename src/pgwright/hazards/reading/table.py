@@ -8,6 +8,7 @@ from typing import Any
 from pgwright.hazards.acts import Act, Constraint, CreateTable, CreateView, RefreshView
 from pgwright.hazards.reading.column import KINDS, column, constraint
 from pgwright.hazards.reading.nodes import is_on, options, relation, survey, walk
+from pgwright.hazards.reading.parser import parser
 
 
 def create(node: Any) -> Iterator[Act]:
@@ -43,7 +44,7 @@ def create_foreign(node: Any) -> Iterator[Act]:
 
 def create_as(node: Any) -> Iterator[Act]:
     """CREATE TABLE AS and CREATE MATERIALIZED VIEW are one statement to the parser."""
-    import postgast
+    postgast = parser()
 
     name = relation(node.into.rel)
     if node.objtype == postgast.pg_query_pb2.OBJECT_MATVIEW:

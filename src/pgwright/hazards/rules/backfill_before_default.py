@@ -57,8 +57,9 @@ def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
     for statement in revision.upgrade.statements:
         for act in statement.of(Update):
             for column in act.columns:
-                is_fill = act.where is None or re.search(rf'\b{re.escape(column)}"?\s+IS\s+NULL', act.where.text, re.I)
-                if (act.table, column) in added and is_fill and not before.table(act.table).triggers:
+                if (act.table, column) not in added or before.table(act.table).triggers:
+                    continue
+                if act.where is None or re.search(rf'\b{re.escape(column)}"?\s+IS\s+NULL', act.where.text, re.I):
                     added.discard((act.table, column))
                     if not _has_trigger(revision.upgrade, act.table):
                         yield found(statement, table=act.table, column=column)

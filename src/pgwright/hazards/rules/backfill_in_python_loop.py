@@ -6,6 +6,7 @@ Source: PostgreSQL documentation, "Populating a Database"; UPDATE, FROM clause.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from pgwright.hazards.example import revision
@@ -53,6 +54,9 @@ GOOD = revision(
 READS = ("fetchall", "fetchmany", "all", "mappings", "scalars", "partitions", "yield_per")
 
 
+LOOP = re.compile(r"^[ \t\f]*for .*execute\(", re.M)
+
+
 def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
     if revision.revision is None or not _may_loop(revision.source):
         return
@@ -74,7 +78,7 @@ def _may_loop(source: str) -> bool:
     """Quicker than to parse every file."""
     if any(f".{name}(" in source for name in READS):
         return True
-    return any("execute(" in line for line in source.splitlines() if line.lstrip().startswith("for "))
+    return bool(LOOP.search(source))
 
 
 def _is_query(node: ast.expr) -> bool:

@@ -84,6 +84,9 @@ def _may_be_few(where: Expression | None, table: Table) -> bool:
 
 def _names_few(where: str, indexes: list[Index]) -> bool:
     """True for values of a unique column or a range of an indexed one: a batch, or a few rows."""
+    text = where.lower()
+    if not any(one.keys[0].lower() in text for one in indexes if one.keys) and "id" not in text:
+        return False  # told without making an expression for each table
     value = r"""(?:['\d:$%]|NULL\b)"""
     unique = _any_of([one.keys[0] for one in indexes if one.unique and len(one.keys) == 1])
     if re.search(rf"{unique}\s*(?:=\s*{value}|IN\s*\(\s*{value})", where, re.I):
