@@ -112,9 +112,12 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A statement of a release on a table, before and after a revision: `works`, `-` (not there), or the server's words."""
+    """A statement before and after a revision: `works`, `-` (not there, not tried), or the server's words.
 
-    release: str  # "old" | "new"
+    Of a release: what it does with a table. Of the application (`prove --app-sql`): `app.sql:12` and the tables that it uses.
+    """
+
+    release: str  # "old" | "new" | "app"
     table: str
     statement: str
     before: str
@@ -146,7 +149,7 @@ class Proof:
     extensions_missing: tuple[str, ...] = ()
     shimmed: tuple[str, ...] = ()
     replayable: bool | None = None
-    application: tuple[Tried, ...] = ()  # what both releases can do (prove --old-code)
+    application: tuple[Tried, ...] = ()  # what both releases can do (prove --old-code, --app-sql)
     rollback: str = ""  # after a failure: whether the database had moved, and where it was brought back to
     tool: str = field(default="pgwright/0.1.0")
     format: str = "proof/1"

@@ -23,7 +23,7 @@ POLICY = Policy(
 
 
 def run(root: str, url: str, to: str, how: How, at: int, names: str, more: tuple[int, str] = (0, "")) -> None:
-    """Apply up to `to`; `names` is a file that receives the name of every point reached. Ends the process.
+    """Apply up to `to`, or undo `down:` to it; `names` is a file that receives the name of every point. Ends the process.
 
     `more` is the postmaster's process, or how much room to leave on the disk in that folder.
     """
@@ -42,7 +42,8 @@ def run(root: str, url: str, to: str, how: How, at: int, names: str, more: tuple
                 _end(how, url, *more)
 
         try:
-            done = verbs.apply(project.find(Path(root)), "dev", to, how=verbs.How(POLICY, point=point))
+            verb, where = (verbs.undo, to.removeprefix("down:")) if to.startswith("down:") else (verbs.apply, to)
+            done = verb(project.find(Path(root)), "dev", where, how=verbs.How(POLICY, point=point))
         except Refusal as refused:
             told.write(f"! {refused.code} {refused.message}\n")
             told.flush()

@@ -106,7 +106,7 @@ def _run(server: Server, database: str, example: Example, step: str, trace: Trac
     held: tuple[Lock, ...] = ()
     with engine.connect() as connection:
         context = MigrationContext.configure(connection=connection, opts={"transaction_per_migration": True})
-        with Operations.context(context), watching({}, {"probe_sql": PROBE, "wait": True}, _Wire(waiter)):
+        with Operations.context(context), watching({"example.py": "x"}, {"probe_sql": PROBE, "wait": True}, _Wire(waiter)):
             exec(compile(example.source, "example.py", "exec"), module)  # noqa: S102 - our own examples
             try:
                 with context.begin_transaction(_per_migration=True):

@@ -169,6 +169,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
     "a materialised view": (f"{PLAIN} CREATE MATERIALIZED VIEW m AS SELECT id FROM t", {}, "public.m stand on it"),
     "a parent": ("CREATE TABLE t (id int, day date NOT NULL) PARTITION BY RANGE (day)", {}, "already"),
     "an heir": (f"{PLAIN} CREATE TABLE h () INHERITS (t)", {}, "h inherit from it"),
+    "its passing name": (f"{PLAIN} CREATE TABLE t_new (id int)", {}, "relation t_new is there already"),
     "no end": (PLAIN, {"end": None}, "field end has to say up to where"),
     "no values": (PLAIN, {"by": "list", "end": None}, "field values have to name"),
     "values of a range": (PLAIN, {"partitions": [{"name": "n", "values": ["x"]}]}, "n needs start and end"),

@@ -35,6 +35,7 @@ def watching(files, trace, wire):
 
 def _listeners(files, trace, wire, statements):
     probe = trace.get("probe_sql")
+    unseen = []  # Alembic's and env.py's own, several in every step: observed together, before the revision's next
 
     def before(connection, cursor, sql, parameters, context, many):
         if OURS in sql:
@@ -42,6 +43,10 @@ def _listeners(files, trace, wire, statements):
         dbapi = connection.connection.dbapi_connection
         autocommit = bool(getattr(dbapi, "autocommit", False))
         file, line = _caller(files)
+        if file is not None and unseen:
+            unseen.clear()
+            if probe and not autocommit:
+                _one(dbapi, probe if OURS in probe else OURS + " " + probe)
         statements.append(
             {"sql": sql, "file": file, "line": line, "autocommit": autocommit, "rowcount": None, "many": bool(many)}
         )
@@ -54,6 +59,9 @@ def _listeners(files, trace, wire, statements):
             return
         entry = statements[-1]
         entry["rowcount"] = getattr(cursor, "rowcount", None)
+        if entry["file"] is None:
+            unseen.append(sql)
+            return
         if probe and not entry["autocommit"] and not DDL.match(COMMENTS.sub("", sql)):
             _one(connection.connection.dbapi_connection, probe if OURS in probe else OURS + " " + probe)
 

@@ -25,8 +25,11 @@ class Partitioned:
 
     @property
     def parent(self) -> str:
-        """The partitioned table's name before the switch."""
-        return dependents.twin_name(self.table.name)
+        """The partitioned table's name before the switch: none that a partition wants."""
+        name, wanted = dependents.twin_name(self.table.name), {p.name for p in self.want.partitions}
+        while name in wanted | {self.want.name, self.want.rest}:
+            name = dependents.twin_name(name)
+        return name
 
     @property
     def rule(self) -> str:

@@ -32,6 +32,7 @@ def appendix(change: Change | None, found: Sequence[Entry], receipts: Sequence[R
         ("Validation queries", _validation(found)),
         ("Deployment order", _order(found)),
         ("Old and new release, phase by phase", _releases(found)),
+        ("Statements of the application, phase by phase", _sent(found)),
         ("Locks observed", _locks(found)),
         ("Timings (on the shadow, not production figures)", _timings(found)),
         ("Rollback plan", _rollback(found)),
@@ -85,7 +86,7 @@ def _releases(found: Sequence[Entry]) -> list[str]:
     """What each release can do after each revision; the way down ends where the revision before it stands."""
     rows = []
     for entry in found:
-        tried = entry.proof.application if entry.proof else ()
+        tried = [t for t in entry.proof.application if t.release != "app"] if entry.proof else []
         alike: dict[tuple[str, ...], list[str]] = {}
         for release, table in sorted({(t.release, t.table) for t in tried}):
             cells = {t.statement: t for t in tried if (t.release, t.table) == (release, table)}
@@ -95,6 +96,22 @@ def _releases(found: Sequence[Entry]) -> list[str]:
             rows.append(" | ".join([f"| {entry.revision}", entry.phase or "-", release, ", ".join(tables), *cells_told]) + " |")
     head = ["| revision | phase | release | tables | select | insert | update | delete |", "|---|---|---|---|---|---|---|---|"]
     return [*head, *rows] if rows else []
+
+
+def _sent(found: Sequence[Entry]) -> list[str]:
+    """What the application sends (`prove --app-sql`): each statement that stopped working, and how many did not."""
+    rows = []
+    for entry in found:
+        tried = [t for t in entry.proof.application if t.release == "app"] if entry.proof else []
+        works = sum(t.before == t.after == "works" for t in tried)
+        head = f"| {entry.revision} | {entry.phase or '-'} | "
+        for t in (t for t in tried if t.before == "works" != t.after):
+            words = one_line(t.after, 80).replace("|", "\\|")
+            rows.append(f"{head}{t.statement} | {t.table} | works | {words} |")
+        if tried:
+            rows.append(f"{head}{works} of {len(tried)} | | works | works |")
+    names = ["| revision | phase | statement | tables | before | after |", "|---|---|---|---|---|---|"]
+    return [*names, *rows] if rows else []
 
 
 def _cell(tried: Tried | None) -> str:

@@ -23,7 +23,7 @@ KINDS: dict[str, Kind] = {
     "prod": "production",
     "production": "production",
 }
-TEXTS, LISTS = ("python", "tree", "main", "server_url_env", "shims"), ("x", "allow", "setup_sql")
+TEXTS, LISTS = ("python", "tree", "main", "server_url_env", "shims"), ("x", "allow", "setup_sql", "app_sql")
 KNOWN = {*TEXTS, *LISTS, "major", "env", "environments", "baseline", "objects", "policy", "check"}
 OF_ENVIRONMENT = {"kind", "url_env", "window", "notify", "pace", "backup"}
 CALLED = {str: "text", list: "list of texts", int: "whole number", dict: "table"}
@@ -58,6 +58,7 @@ class Settings:
     x: tuple[str, ...] = ()  # -x arguments of the alembic command
     allow: tuple[str, ...] = ()  # "host:port" on this machine that the project's code may reach while proving
     setup_sql: tuple[Path, ...] = ()
+    app_sql: tuple[Path, ...] = ()  # files of statements that the application sends
     baseline: BaselineSettings = field(default_factory=BaselineSettings)
     objects: ObjectSettings = field(default_factory=ObjectSettings)  # what the models' metadata does not hold
     shims: Path | None = None  # a folder of stand-ins for extensions that the server lacks
@@ -118,6 +119,7 @@ def _settings(table: dict[str, Any], file: Path) -> Settings:
         x=tuple(table.get("x", ())),
         allow=tuple(table.get("allow", ())),
         setup_sql=tuple(file.parent / one for one in table.get("setup_sql", ())),
+        app_sql=tuple(file.parent / one for one in table.get("app_sql", ())),
         baseline=read_baseline(table["baseline"], file) if "baseline" in table else BaselineSettings(),
         objects=read_objects(table["objects"], file) if "objects" in table else ObjectSettings(),
         shims=file.parent / table["shims"] if "shims" in table else None,

@@ -2,14 +2,14 @@
 
 The predicate decides which rows are filled, never the cursor alone: an UPDATE of the application moves a row to another
 page, before or behind the cursor. So the table is gone over again until no row matches.
+
+Batches that a revision's own text has (split.py) are gone over again until a pass touches no row.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from psycopg import sql
 
@@ -21,8 +21,9 @@ from pgwright.run.pace import Pace, Throttle
 from pgwright.run.refusals import OutOfTurn, RowsLeft, StillLocked
 from pgwright.run.report import Progress
 from pgwright.run.session import Session
+from pgwright.run.split import PASSES, Split, split
 from pgwright.run.statements import statement
-from pgwright.run.walk import Member, Way, choose, members
+from pgwright.run.walk import Member, Way, choose
 from pgwright.step import Finding, Lock
 
 
@@ -59,9 +60,7 @@ class _Fill:
 
     session: Session
     course: Course
-    table: str
-    assignment: sql.Composed
-    where: str
+    split: Split
     throttle: Throttle
     progress: Progress
     paces: dict[str, Pace]
@@ -72,35 +71,37 @@ class _Fill:
 
 def run(session: Session, course: Course, *, last: bool) -> Filled:
     """Fill, verify, and write the version table with the end of the unit. Raises RowsLeft, CannotWalk, StillLocked."""
-    literal: Mapping[str, Any] = course.unit.literal or {}
-    table, where = str(literal["table"]), str(literal["where"])
-    found = members(session, table, tuple(literal["set"]))
-    pairs = [sql.SQL("{} = {}").format(sql.Identifier(c), sql.SQL(v)) for c, v in literal["set"].items()]
+    what = split(course.unit, course.step)
+    table, found = what.table, what.members(session)
     progress = Progress(session, table, sum(m.pages for m in found), sum(m.size for m in found))
     throttle = Throttle(session, _clients(session, progress.size))
-    fill = _Fill(session, course, table, sql.SQL(", ").join(pairs), where, throttle, progress, {})
-    number = max((c.number for c in cursors(session, course.id)), default=1)
+    fill = _Fill(session, course, what, throttle, progress, {})
+    number = max((c.number for c in _own(fill)), default=what.first)
     while True:
         for member in found:
             _walk(fill, member, number)
         begun = time.monotonic()
-        if not _rows_left(session, table, where):
+        if not _left(fill, number):
             break
         if throttle.clients:
             throttle.clients.did(time.monotonic() - begun)
         number += 1
-        if number > session.policy.passes:
-            raise RowsLeft(table=table, passes=number - 1, count=_rows_left(session, table, where, count=True), where=where)
+        if number - what.first >= session.policy.passes:
+            if what.batches is not None:
+                break  # as many as the text itself makes, and more: what comes after them counts what is missing
+            left = _rows_left(session, table, what.where, count=True)
+            raise RowsLeft(table=table, passes=session.policy.passes, count=left, where=what.where)
         session.tell("backfill", f"rows of {table} were written meanwhile: once more", level="note")
-        found = members(session, table, tuple(literal["set"]))
+        found = what.members(session)
     with session.conn.transaction():
         _set(session, course)
         for message in course.step.messages:
             seat.reach(session, course.unit, message)
-            session.conn.execute(message.message.encode(), prepare=False)
+            if what.batches is None:
+                session.conn.execute(message.message.encode(), prepare=False)
         transaction.finish(session, course, last=last)
     session.point(f"{course.unit.revision}.{course.step.no}.committed")
-    return _filled(session, course, table)
+    return _filled(fill)
 
 
 def _clients(session: Session, size: int) -> Latency | None:
@@ -151,7 +152,7 @@ def _begun(fill: _Fill, member: Member, number: int) -> tuple[Way, Cursor]:
                 return _begun(fill, member, number)
             key = session.ask(statement("whole_key", relation=member.oid))[0][0] if cursor.mode == "pk" else ""
             return Way(cursor.mode, cursor.low, cursor.high, key), cursor
-    way = choose(session, member)
+    way = choose(session, member, by_page=fill.split.batches is not None and member.name == fill.split.table)
     facts = {"unit": unit, "relation": member.oid, "pass": number, "mode": way.mode, "relfilenode": member.relfilenode}
     session.run("start_cursor", low=way.low, high=way.high, **facts)
     session.point(f"{fill.course.unit.revision}.{fill.course.step.no}.cursor")
@@ -186,10 +187,7 @@ def _batch(fill: _Fill, member: Member, way: Way, cursor: Cursor, end: int) -> i
     with conn.transaction():
         session.local_timeout(session.policy.lock_timeout)
         _set(session, fill.course)
-        update = sql.SQL("UPDATE ONLY {} SET {} WHERE ({}) AND {}").format(
-            sql.SQL(member.name), fill.assignment, sql.SQL(fill.where), way.between(cursor.next, end)
-        )
-        rows = conn.execute(update, prepare=False).rowcount
+        rows = conn.execute(fill.split.batch(member, way.between(cursor.next, end)), prepare=False).rowcount
         session.point(f"{place}.updated")
         facts = {"unit": fill.course.id, "relation": member.oid, "pass": cursor.number, "before": cursor.next}
         moved = session.run("move_cursor", next=end, rows=rows, seconds=cursor.seconds, **facts)
@@ -204,6 +202,19 @@ def _set(session: Session, course: Course) -> None:
     """The settings that the revision's frame had made, such as a tenant's search_path, for this transaction."""
     for setting in course.step.settings:
         session.conn.execute(transaction.as_local(setting).encode())
+
+
+def _own(fill: _Fill) -> list[Cursor]:
+    """The cursors of this step."""
+    first = fill.split.first
+    return [c for c in cursors(fill.session, fill.course.id) if first <= c.number < first + PASSES]
+
+
+def _left(fill: _Fill, number: int) -> bool:
+    """Whether rows may be left after that pass."""
+    if fill.split.batches is not None:
+        return any(c.rows for c in _own(fill) if c.number == number)
+    return bool(_rows_left(fill.session, fill.split.table, fill.split.where))
 
 
 def _rows_left(session: Session, table: str, where: str, *, count: bool = False) -> int:
@@ -234,11 +245,11 @@ def _vacuum(fill: _Fill, member: Member) -> None:
     session.point("vacuumed")
 
 
-def _filled(session: Session, course: Course, table: str) -> Filled:
-    done = cursors(session, course.id)
+def _filled(fill: _Fill) -> Filled:
+    session, table, done = fill.session, fill.split.table, _own(fill)
     filled = Filled(sum(c.rows for c in done), sum(c.batches for c in done), max((c.longest for c in done), default=0.0))
-    if not filled.rows and _rows_left(session, table, "true"):
-        filled.findings.append(_no_op(course, table))
+    if not filled.rows and fill.split.batches is None and _rows_left(session, table, "true"):
+        filled.findings.append(_no_op(fill.course, table))
     return filled
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pgwright.design import batched
 from pgwright.project import History
 from pgwright.project.history import Written
 from pgwright.records import Proof
@@ -96,8 +97,11 @@ def _unit(
     why = why_not_replayable(proof, messages)
     version = version_table(messages)
     filling = literal.read(written) if up else None
-    steps: tuple[RunStep, ...] = steps_of(messages)
-    kind: UnitKind = "whole" if why else "replay"
+    blocks = batched.written_in(written.file.read_bytes(), "upgrade" if up else "downgrade") if written.literal else ()
+    steps: tuple[RunStep, ...] = steps_of(messages, blocks)
+    if not why and sum(step.batches is not None for step in steps) != len(blocks):
+        why = "its batches are not among what was recorded"
+    kind: UnitKind = "whole" if why else "backfill" if blocks and len(steps) == len(blocks) + 1 else "replay"
     if filling is not None:
         kind, steps, why = "backfill", _filled(steps), ""
     elif why:

@@ -84,6 +84,8 @@ def needed(session: Session, unit: Unit) -> int:
     total, table = 0, str((unit.literal or {}).get("table", ""))
     if unit.literal is not None and session.look("present", names=[table]):
         total += sum(m.size for m in members(session, table, tuple(unit.literal["set"])))
+    split = [step.batches.table for step in unit.steps if step.batches is not None]
+    total += sum(m.size for name in split if session.look("present", names=[name]) for m in members(session, name, ()))
     messages = [m for step in unit.steps for m in step.messages]
     total += _sizes(session, {name for m in messages for name in m.rewrites})
     built = {lock.relation for m in messages if "INDEX" in m.message[:60].upper() for lock in m.locks}

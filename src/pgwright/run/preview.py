@@ -88,6 +88,8 @@ def _step(session: Session, unit: Unit, step: RunStep) -> PreviewedStep:
 
 def statements(unit: Unit, step: RunStep) -> tuple[str, ...]:
     """What is sent, as text; of a backfill the statement that is split into batches."""
+    if step.batches is not None:
+        return (f"{step.batches.whole} -- in batches",)
     told = tuple(m.message.strip() for m in step.messages)
     if unit.kind == "backfill" and unit.literal is not None:
         values = ", ".join(f"{column} = {value}" for column, value in unit.literal["set"].items())

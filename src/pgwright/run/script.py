@@ -54,6 +54,20 @@ BEGIN
     UPDATE ONLY {name} SET {values} WHERE {where}; -- rows that moved meanwhile
 END {tag};
 """
+PARTS = """\
+DO {tag}
+DECLARE
+    pages bigint := pg_relation_size({name_text}) / current_setting('block_size')::int;
+    page bigint := 0;
+BEGIN
+    WHILE page < pages LOOP
+        EXECUTE {head} || format($$ AND ctid >= '(%s,0)' AND ctid < '(%s,0)'$$, page, page + {step}) || {rest};
+        COMMIT;
+        page := page + {step};
+    END LOOP;
+    EXECUTE {head} || {rest}; -- rows that moved meanwhile
+END {tag};
+"""
 
 
 def script(session: Session, before: tuple[str, ...], units: Sequence[Unit]) -> str:
@@ -85,6 +99,10 @@ def _step(session: Session, unit: Unit, step: RunStep) -> Iterator[str]:
         yield from (_ended(setting) for setting in step.settings)
         yield _ended(step.messages[0].message)
         yield f"RESET ALL; SET statement_timeout = 0; SET lock_timeout = '{LOCK_TIMEOUT}';\n"
+        return
+    if step.batches is not None:
+        yield _tagged(PARTS.format(tag="{tag}", step=PAGES, name_text=_text(step.batches.table),
+                                   head=_text(step.batches.head), rest=_text(step.batches.rest)))  # fmt: skip
         return
     if step.kind == "backfill":
         yield from _batches(session, unit)

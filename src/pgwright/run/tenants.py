@@ -20,7 +20,7 @@ from pgwright.run import form
 from pgwright.run.planned import VERSION_WRITE, Known
 from pgwright.run.refusals import NotPerTenant
 from pgwright.run.session import Session
-from pgwright.run.unit import Unit
+from pgwright.run.unit import RunStep, Unit
 from pgwright.schema.model import Schema
 from pgwright.step import Lock, Observed
 
@@ -169,8 +169,17 @@ def of_tenant(units: Sequence[Unit], found: Loop, tenant: str) -> tuple[Unit, ..
         literal = unit.literal
         if literal is not None and "." not in str(literal["table"]):
             literal = {**literal, "table": f"{quoted(tenant)}.{literal['table']}"}
-        out.append(replace(unit, tenant=tenant, pattern=found.first, literal=literal))
+        steps = tuple(_in_schema(step, tenant) for step in unit.steps)
+        out.append(replace(unit, tenant=tenant, pattern=found.first, literal=literal, steps=steps))
     return tuple(out)
+
+
+def _in_schema(step: RunStep, tenant: str) -> RunStep:
+    """Batches walk the tenant's table."""
+    one = step.batches
+    if one is None or "." in one.table:
+        return step
+    return replace(step, batches=replace(one, table=f"{quoted(tenant)}.{one.table}"))
 
 
 def differences(seen: Schema, tenant: str, expected: Schema, first: str) -> tuple[str, ...]:

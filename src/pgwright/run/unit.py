@@ -13,6 +13,7 @@ from hashlib import sha256
 from itertools import groupby
 from typing import Any, Literal
 
+from pgwright.design.batched import Batches, runs
 from pgwright.records import Proof
 from pgwright.run import form
 from pgwright.step import Lock, Observed
@@ -32,6 +33,7 @@ class RunStep:
     kind: StepKind
     messages: tuple[Observed, ...]
     settings: tuple[str, ...] = ()  # session settings that the revision had made before
+    batches: Batches | None = None  # what the runner splits by itself; the message is the whole of it
 
     @property
     def digest(self) -> str:
@@ -91,12 +93,16 @@ class Unit:
         return ", ".join(self.heads_before) or "base"
 
 
-def steps_of(messages: Sequence[Observed]) -> tuple[RunStep, ...]:
-    """The steps of a replay: one per recorded transaction, one per message outside of any."""
+def steps_of(messages: Sequence[Observed], blocks: Sequence[Batches] = ()) -> tuple[RunStep, ...]:
+    """The steps of a replay: one per recorded transaction, one per message outside of any, and one for each of our batches."""
     found: list[RunStep] = []
     settings: list[str] = []
-    for _, group in groupby(_numbered(messages), key=lambda pair: pair[0]):
+    folded, whole = _folded(messages, blocks)
+    for _, group in groupby(_numbered(folded), key=lambda pair: pair[0]):
         together = tuple(message for _, message in group)
+        if id(together[0]) in whole:
+            found.append(RunStep(len(found) + 1, "backfill", together, tuple(settings), whole[id(together[0])]))
+            continue
         kept = tuple(m for m in together if form.kind(m.message) not in ("session", "timeout") and not _is_idle(m))
         inside = [m.message for m in together if form.kind(m.message) == "session"]
         if kept:
@@ -105,6 +111,14 @@ def steps_of(messages: Sequence[Observed]) -> tuple[RunStep, ...]:
             found.append(RunStep(len(found) + 1, "alone" if alone else "transaction", kept, settings_then))
         settings += inside
     return tuple(found)
+
+
+def _folded(messages: Sequence[Observed], blocks: Sequence[Batches]) -> tuple[list[Observed], dict[int, Batches]]:
+    """The messages without the parts of batches, and which of them are the whole of one."""
+    places = runs([m.message for m in messages], blocks) or ()
+    parts = {at for first, last, _ in places for at in range(first, last)}
+    whole = {id(messages[last]): block for _, last, block in places if messages[last].transaction is None}
+    return [m for at, m in enumerate(messages) if at not in parts], whole
 
 
 def _numbered(messages: Sequence[Observed]) -> list[tuple[tuple[int, int], Observed]]:

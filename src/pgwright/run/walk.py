@@ -77,10 +77,10 @@ def members(session: Session, table: str, columns: Collection[str]) -> tuple[Mem
     return tuple(found)
 
 
-def choose(session: Session, member: Member) -> Way:
+def choose(session: Session, member: Member, *, by_page: bool = False) -> Way:
     """By key where the measured order is good, by page otherwise."""
     pages = Way("ctid", 0, member.pages)
-    if session.policy.mode == "ctid":
+    if by_page or session.policy.mode == "ctid":
         return pages
     keys = session.ask(statement("whole_key", relation=member.oid))
     if not keys:

@@ -46,7 +46,7 @@ def assemble(
     return dataclasses.replace(
         proof,
         findings=(
-            *observed_findings(revision, found, notes, dict(seeded.filled)),
+            *observed_findings(revision, found, notes, dict(seeded.filled), stage.app_sql),
             *(model_drift(stage, revision, found.after.schema) if found.after else ()),
         ),
         differences=tuple(dataclasses.asdict(d) for d in found.differences),

@@ -15,6 +15,7 @@ from pgwright.records import ProofPhase, Reason, Timing, Tried
 from pgwright.schema.catalog import Snapshot
 from pgwright.schema.diff import diff
 from pgwright.schema.model import Difference
+from pgwright.shadow import app_sql
 from pgwright.shadow.failure import explain
 from pgwright.shadow.judge import catalog_reason, rows_reason
 from pgwright.shadow.left_values import split
@@ -70,19 +71,19 @@ def cycle(
     found = Cycle(revision, before, left=left)
     recorded = stage.versions(database)
     rows = _rows(stage, database, before, seeded)
-    if stage.releases:
+    if stage.is_tried:
         stage.drop(BEFORE)
         stage.clone(BEFORE, template=database)
 
     if not _go(stage, database, found, "up", recorded):
-        if stage.releases:
+        if stage.is_tried:
             stage.drop(BEFORE)  # or it would be in the image
         return found
     found.after = after = stage.capture(database, before)
     upgraded = _rows(stage, database, after, seeded)
     _validate(stage, database, found, queries)
-    if stage.releases:
-        _try_releases(stage, database, found, after, seeded)
+    if stage.is_tried:
+        _try_application(stage, database, found, after, seeded)
 
     if not _go(stage, database, found, "down", ()):
         return found
@@ -99,17 +100,21 @@ def cycle(
     return found
 
 
-def _try_releases(stage: Stage, database: str, found: Cycle, after: Snapshot, seeded: Collection[str]) -> None:
-    """What the releases can do, each side on a copy of its own: inserted rows would stand in the comparison's way."""
+def _try_application(stage: Stage, database: str, found: Cycle, after: Snapshot, seeded: Collection[str]) -> None:
+    """What the releases can do, and which statements work, each side on a copy of its own.
+
+    Inserted rows would stand in the comparison's way.
+    """
     tables = concerned(found.before.schema, after.schema, seeded) - stage.ignored
     stage.drop(AFTER)
     stage.clone(AFTER, template=database)
-    sides = []
+    crud, sent = [], app_sql.Side()
     for name, schema in ((BEFORE, found.before.schema), (AFTER, after.schema)):
         with stage.connected(name) as conn:
-            sides.append(outcome(conn, schema, stage.releases, tables))
+            crud.append(outcome(conn, schema, stage.releases, tables))
+            was, sent = sent, app_sql.tried(conn, schema, stage.app_sql, sent if name == AFTER else None)
         stage.drop(name)
-    found.application = compared(*sides)
+    found.application = (*compared(*crud), *app_sql.told(stage.app_sql, was, sent))
 
 
 def _go(stage: Stage, database: str, found: Cycle, phase: ProofPhase, recorded: Versions) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pgwright.interpreter import Revision
 from pgwright.records import Reason
 from pgwright.schema.diff import describe
-from pgwright.shadow import old_code
+from pgwright.shadow import app_sql, old_code
 from pgwright.shadow.cycle import Cycle
 from pgwright.shadow.finding import measured
 from pgwright.shadow.no_op import no_ops
@@ -19,7 +19,11 @@ NULLS = re.compile(r'column "([^"]+)" of relation "([^"]+)"')
 
 
 def observed_findings(
-    revision: Revision, found: Cycle, notes: Sequence[Reason], filled: Mapping[str, int]
+    revision: Revision,
+    found: Cycle,
+    notes: Sequence[Reason],
+    filled: Mapping[str, int],
+    sent: Sequence[app_sql.Statement] = (),
 ) -> Iterator[Finding]:
     """Everything worth telling that does not refute the revision."""
     for note in notes:
@@ -27,7 +31,8 @@ def observed_findings(
     yield from no_ops(revision, found, filled)
     for change in found.said:
         yield _left(revision, change)
-    yield from old_code.findings(revision, found.application)
+    yield from old_code.findings(revision, (t for t in found.application if t.release != "app"))
+    yield from app_sql.findings(revision, sent, found.application)
     for difference in found.differences:
         if not difference.refutes:
             yield measured(

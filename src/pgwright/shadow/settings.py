@@ -39,6 +39,7 @@ TRACE = {
     "log_min_messages": "notice",
     "log_checkpoints": "off",
     "log_error_verbosity": "default",
+    "log_min_error_statement": "panic",  # the statement of an error has a line of its own already
 }
 
 SINCE_18 = {"file_copy_method": "clone", "io_method": "sync"}

@@ -18,6 +18,7 @@ from pgwright.interpreter import Compiled, Direction, Interpreter, Loaded, Ran, 
 from pgwright.interpreter.refusals import EnvFailed
 from pgwright.schema.catalog import Session, Snapshot, capture, settle
 from pgwright.shadow import versions
+from pgwright.shadow.app_sql import Statement
 from pgwright.shadow.attached import AttachedServer
 from pgwright.shadow.old_code import Release
 from pgwright.shadow.outage import require_server
@@ -62,6 +63,7 @@ class Stage:
     compiled: dict[tuple[str, Direction], Compiled] = field(default_factory=dict)
     recorder: Recorder | None = field(init=False, default=None)
     releases: tuple[Release, ...] = ()  # whose statements are tried before and after each revision
+    app_sql: tuple[Statement, ...] = ()  # tried before and after each revision
     places: dict[Path, frozenset[str]] = field(default_factory=dict)  # names that revisions of a folder may import
     without_foreign_keys: bool = False  # in every database of the history (baseline no-fk)
     _version_tables: frozenset[versions.Table] = frozenset()
@@ -195,6 +197,11 @@ class Stage:
     def heads(self, database: str) -> tuple[str, ...]:
         """The recorded revisions, of all version tables together."""
         return versions.together(self.versions(database))
+
+    @property
+    def is_tried(self) -> bool:
+        """True when something of the application is tried before and after each revision."""
+        return bool(self.releases or self.app_sql)
 
     @property
     def ignored(self) -> frozenset[str]:

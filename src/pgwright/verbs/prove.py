@@ -8,8 +8,10 @@ from pgwright.project.kept import keep
 from pgwright.records import Proof
 from pgwright.shadow import baseline, borrowed
 from pgwright.shadow import prove as proving
+from pgwright.shadow.app_sql import AppSql
 from pgwright.shadow.attached import AttachedServer
 from pgwright.shadow.order import walked
+from pgwright.verbs.app_sql import app_sql_of
 from pgwright.verbs.baseline import baseline_of
 from pgwright.verbs.history import rendered
 from pgwright.verbs.releases import releases
@@ -35,9 +37,11 @@ def prove(
         wanted = set(select(history, what)) if what else {s.revision for s in new_against_main(project)}
     if not wanted and not history.problems:
         return ()
+    sent = wish.app_sql if wish.app_sql is not None else _app_sql(project, on_event)
     first = 0 if whole else min((order.index(r) for r in wanted if r in order), default=0)
     proofs: list[Proof] = []
     with session(project, wish, first, on_event, keep=not whole) as (stage, lineage):
+        stage.app_sql = sent.statements
         if wish.old_code:
             stage.releases = releases(project, stage, wish.old_code)
         broken = broken_seals(project, lambda names: rendered(stage, names), on_event)
@@ -58,3 +62,11 @@ def prove(
                 )
             )
     return tuple(proofs)
+
+
+def _app_sql(project: Project, on_event: OnEvent) -> AppSql:
+    """What pgwright.toml names; what cannot be used of it is told."""
+    sent = app_sql_of(project)
+    for one in sent.refused:
+        on_event(Event("app-sql", one.message, level="bad"))
+    return sent

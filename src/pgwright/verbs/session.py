@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pgwright.event import OnEvent
 from pgwright.interpreter import Interpreter
 from pgwright.project import Project
+from pgwright.shadow.app_sql import AppSql
 from pgwright.shadow.attached import AttachedServer
 from pgwright.shadow.binaries import Binaries
 from pgwright.shadow.lineage import Lineage
@@ -28,6 +29,7 @@ class Wish:
     major: int | None = None
     options: Options = field(default_factory=Options)
     old_code: str | None = None  # a commit, or "base": try its models and the present ones in every phase
+    app_sql: AppSql | None = None  # statements to try before and after each revision; None: what pgwright.toml names
     server_url: str | None = field(default=None, repr=False)  # it may hold a password
 
 

@@ -37,7 +37,8 @@ def check(want: PartitionTable, on: Surroundings) -> None:
     """Refuses what the database rules out."""
     table, column = lookup.table_of(want, on), lookup.column_of(want, on)
     _check_bounds(want)
-    for name in (want.name, *(p.name for p in want.partitions), *([want.rest] if want.rest else [])):
+    passing = partitioned(want, on).parent
+    for name in (want.name, *(p.name for p in want.partitions), *([want.rest] if want.rest else []), passing):
         if on.database.relation(key(name, want.schema)) is not None:
             raise AlreadyThere(what="relation", name=name)
     for why, hint in (*_of_column(want, table, on), *_of_table(table, on)):

@@ -18,6 +18,7 @@ VERBS = {
     "adopt": "Take over an existing history: seal it, and judge each revision.",
     "history": "Seal revisions, and verify that sealed ones stayed as they were.",
     "check": "Say what revisions or SQL files would do to a live system, by reading them.",
+    "capture": "Write the statements that a database is sent, for prove --app-sql.",
     "prove": "Prove revisions on a throw-away PostgreSQL.",
     "apply": "Apply proven revisions to a database, while the application goes on.",
     "undo": "Go back to a recorded revision, by the way down that was proven.",
@@ -60,7 +61,7 @@ def cli(ctx: click.Context) -> None:
     """A database specialist for PostgreSQL, SQLAlchemy and Alembic.
 
     Designs zero-downtime revisions from a task or from changed models, and proves each on a throw-away PostgreSQL: up,
-    validate, down, compare catalog and rows, up again; only apply, undo and run connect to a database of yours. Your
+    validate, down, compare catalog and rows, up again; only apply, undo and run change a database of yours. Your
     project needs no edit.
 
     \b

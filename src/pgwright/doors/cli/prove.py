@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 import click
@@ -43,6 +44,15 @@ NOTHING = "Nothing is new against the main branch. The whole history: pgwright p
     help="Also try what the models at REF (base: where this branch left the main one) and the present ones can do in "
     "every phase: select, insert, update, delete.",
 )
+@click.option(
+    "--app-sql",
+    "files",
+    type=click.Path(dir_okay=False, path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Also try the statements in FILE before and after each revision: plain SQL; parameters are $1, %(name)s, %s or "
+    ":name. May be given again. Without it: app_sql of pgwright.toml.",
+)
 @shared
 def command(
     revision: str | None,
@@ -54,6 +64,7 @@ def command(
     allow_unproven: bool,
     major: int | None,
     old_code: str | None,
+    files: tuple[Path, ...],
 ) -> None:
     """Prove revisions on a throw-away PostgreSQL.
 
@@ -70,20 +81,28 @@ def command(
       pgwright prove --all --rows none --json     the whole history, for CI
       pgwright prove --major 16                   on the major that production runs
       pgwright prove --old-code base              with what the running release can do in each phase
+      pgwright prove --app-sql app.sql            with the statements that it sends
     """
     if revision and whole:
         raise click.UsageError("Give a revision or --all, not both.")
 
     def prove(call: Call, on_event: OnEvent) -> Answer:
+        from pgwright.doors.error_output import error_of
         from pgwright.doors.output import prove_output, prove_status
         from pgwright.doors.show.proofs import proofs as shown
+        from pgwright.shadow.app_sql import AppSql
         from pgwright.shadow.stage import Options
         from pgwright.verbs import Wish, prove
+        from pgwright.verbs.app_sql import app_sql_of
 
         options = Options(rows, trace == "on" and not no_trace, seed)
-        wish = Wish(call.python, major, options, old_code, call.server_url)
-        proofs = prove(call.found(), revision, whole=whole, wish=wish, on_event=on_event)
-        status = prove_status(proofs, [], allow_unproven=allow_unproven)
-        return Answer(dict(prove_output(proofs, [])), lambda: shown(proofs) if proofs else NOTHING, status)
+        project = call.found()
+        sent = app_sql_of(project, files)
+        errors = [error_of(one) for one in sent.refused]
+        wish = Wish(call.python, major, options, old_code, sent if sent != AppSql() else None, call.server_url)
+        proofs = prove(project, revision, whole=whole, wish=wish, on_event=on_event)
+        status = prove_status(proofs, errors, allow_unproven=allow_unproven)
+        told = proofs or errors
+        return Answer(dict(prove_output(proofs, errors)), lambda: shown(proofs, errors) if told else NOTHING, status)
 
     answer({"format": "prove/1", "revisions": []}, prove)

@@ -1,5 +1,6 @@
 -- The recorder inside a shadow database. Everything goes to the server's log, in the order in which it happened and
 -- also when the transaction is rolled back; nothing is stored, so no snapshot, no row count and no lock is disturbed.
+-- Terse: without a CONTEXT entry beside each RAISE.
 -- A database that only is brought along says `pgwright_shadow.quiet` to its sessions: nothing is told there.
 -- Source of the firing rules: PostgreSQL documentation, "Event Trigger Firing Matrix".
 
@@ -7,7 +8,8 @@ CREATE SCHEMA pgwright_shadow;
 GRANT USAGE ON SCHEMA pgwright_shadow TO PUBLIC;
 
 -- Locks that this transaction holds on relations of the user, and the rows it has read and written so far.
-CREATE FUNCTION pgwright_shadow.observe() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION pgwright_shadow.observe() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog SET log_error_verbosity = terse AS $$
 DECLARE
     seen text;
 BEGIN
@@ -37,13 +39,15 @@ BEGIN
     END IF;
 END $$;
 
-CREATE FUNCTION pgwright_shadow.on_end() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION pgwright_shadow.on_end() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog SET log_error_verbosity = terse AS $$
 BEGIN
     IF pg_catalog.current_setting('pgwright_shadow.quiet', true) = 'on' THEN RETURN; END IF;
     PERFORM pgwright_shadow.observe();
 END $$;
 
-CREATE FUNCTION pgwright_shadow.on_drop() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION pgwright_shadow.on_drop() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog SET log_error_verbosity = terse AS $$
 DECLARE
     gone text;
 BEGIN
@@ -55,7 +59,8 @@ BEGIN
     RAISE LOG 'pgwright:drops %', coalesce(gone, '[]');
 END $$;
 
-CREATE FUNCTION pgwright_shadow.on_rewrite() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION pgwright_shadow.on_rewrite() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog SET log_error_verbosity = terse AS $$
 DECLARE
     which text;
 BEGIN
