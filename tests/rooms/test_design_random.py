@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from design_runner import catalog, proven
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
-from round_trips import IMPOSSIBLE, Ground, ground
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from round_trips import IMPOSSIBLE, LOOKED_AT, Ground, ground
 
 from pgwright.design.compiled import step
 from pgwright.design.draft import Draft
@@ -55,7 +55,7 @@ def kind(name: str, /, **fields: Any) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({"kind": st.just(name), **chosen})
 
 
-REQUESTS = st.one_of(
+EACH = (
     kind("add_column", table="r", column=NAMES, type=TYPES),
     kind("add_column", table="r", column=NAMES, type="text", nullable=st.booleans(), default="new"),
     kind("add_column", table="r", column=NAMES, type="uuid", nullable=st.booleans(), expression="gen_random_uuid()"),
@@ -93,6 +93,7 @@ REQUESTS = st.one_of(
     kind("partition_table", table="w", column="at", name="w_old", end="2027-01-01", partitions=PARTITIONS),
     kind("grant", table="r", privileges=["select"], role="pg_monitor"),
 )  # fmt: skip
+REQUESTS = st.one_of(EACH)
 _numbers = count(1)
 
 
@@ -114,7 +115,8 @@ def _walked(server: Any, walk: list[dict[str, Any]]) -> int:
             try:
                 proven(server, name, drafts, back=False)
             except sa.exc.DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in IMPOSSIBLE and "still looked at" not in str(error):
+                known = getattr(error.orig, "sqlstate", None) in IMPOSSIBLE or any(said in str(error) for said in LOOKED_AT)
+                if not known:
                     raise
                 break
             done += 1
@@ -141,7 +143,8 @@ def _property(server: Any, examples: int, longest: int) -> int:
 
 
 def _trips(server: Any, wanted: int, part: int) -> Ground:
-    """Walks until as many revisions went up, down and up again."""
+    """Walks until as many revisions went up, down and up again. Each walk begins with the next kind but one: chance alone
+    leaves kinds out, since hypothesis likes to repeat what it drew, and what comes late finds its table gone."""
     with ground(server, BEFORE) as made:
 
         class Walk(RuleBasedStateMachine):
@@ -152,6 +155,10 @@ def _trips(server: Any, wanted: int, part: int) -> Ground:
                 self.goes_on = made.revisions < wanted
                 if self.goes_on:
                     made.lay()
+
+            @initialize(each=st.tuples(*EACH))
+            def begin(self, each: tuple[dict[str, Any], ...]) -> None:
+                self.change(each[(2 * made.walks + part) % len(EACH)])
 
             @rule(request=REQUESTS)
             def change(self, request: dict[str, Any]) -> None:
@@ -181,12 +188,15 @@ def test_what_a_walk_has_found_is_refused_now(server: Any, database: str, reques
     assert words in str(refused.value)
 
 
-@pytest.mark.parametrize("part", [1, 2])
-def test_random_changes_come_back(server: Any, request: pytest.FixtureRequest, part: int) -> None:
+@pytest.mark.parametrize(
+    ("part", "begun"), [(1, {"move_column", "merge_tables"}), (2, {"split_table", "partition_table"})], ids=["1", "2"]
+)
+def test_random_changes_come_back(server: Any, request: pytest.FixtureRequest, part: int, begun: set[str]) -> None:
     """Half of the round trips of a run in each part: they may go on at the same time."""
     wanted = request.config.getoption("--trips") // 2
     made = _trips(server, wanted, part)
     assert made.revisions >= wanted > made.changes > wanted / 4
+    assert begun <= made.kinds or made.walks <= len(EACH) / 2  # too few walks to begin with each
 
 
 SPLIT = {"kind": "split_table", "table": "q", "columns": ["s"], "to": "half", "key": ["q_id"]}
