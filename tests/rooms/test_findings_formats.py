@@ -41,6 +41,13 @@ def test_golden(checked: Checked, form: str) -> None:
     check(f"check/{form}.txt", import_module(f"pgwright.doors.show.findings.{form}").shown(checked, Path()))
 
 
+def test_the_text_shows_the_file_as_it_is_now(checked: Checked) -> None:
+    text = import_module("pgwright.doors.show.findings.text")
+    assert " orders RENAME COLUMN a TO b; ALTER TABLE" in text.shown(checked, Path())
+    Path("V1__x.sql").write_text(SQL.replace("RENAME COLUMN a TO b", "RENAME COLUMN a TO c"))
+    assert " orders RENAME COLUMN a TO c; ALTER TABLE" in text.shown(checked, Path())
+
+
 @pytest.mark.parametrize("form", FORMATS)
 def test_nothing_found(form: str) -> None:
     nothing = Checked((ReadRevision("r1", "r1.py", "full"),), ())

@@ -67,7 +67,7 @@ class Health:
 
 def examine(address: Address, on_event: OnEvent = silent) -> Health:
     """Look, then play. Raises NotGuarded and Unreachable; leaves nothing behind."""
-    with address.connect("gate") as conn:
+    with address.session("gate") as conn:
         return examined(conn, address.name, on_event)
 
 

@@ -61,8 +61,8 @@ class Installer:
 
 @contextmanager
 def opened(address: Address, on_event: OnEvent = silent) -> Iterator[Installer]:
-    """An installer for the length of the block. Raises Unreachable."""
-    with address.connect("gate") as conn:
+    """An installer for the length of the block. Raises Unreachable, Lost, Hindered."""
+    with address.session("gate") as conn:
         yield Installer(conn, address.environment, on_event)
 
 

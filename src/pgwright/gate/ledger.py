@@ -70,7 +70,7 @@ class Verified:
 @contextmanager
 def opened(address: Address) -> Iterator[Connection]:
     """A read-only session. Raises NotGuarded where there is no ledger, and Unreachable."""
-    with address.connect("ledger") as conn:
+    with address.session("ledger") as conn:
         conn.read_only = True
         if not conn.execute(statement("has_ledger")).fetchall()[0][0]:
             raise NotGuarded(environment=address.name)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -12,7 +13,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from pgwright.project.refusals import BadAddress, NoAddress, Unreachable
+from pgwright.project.lost import is_lost
+from pgwright.project.refusals import BadAddress, Hindered, Lost, NoAddress, Unreachable
 from pgwright.project.settings import Environment, Settings
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -42,6 +44,24 @@ class Address:
         except psycopg.OperationalError as error:
             why = str(error).strip().splitlines()[0]
             raise Unreachable(environment=self.name, why=why, variable=self.variable) from None
+
+    @contextmanager
+    def session(self, what: str) -> Iterator[Connection]:
+        """`connect` for the length of a block. Raises Lost when the server ends the session in it, and Hindered."""
+        with self.connect(what) as conn:
+            try:
+                yield conn
+            except psycopg.Error as error:
+                if conn.closed or is_lost(error):
+                    raise Lost(environment=self.name, why=said(error)) from error
+                if isinstance(error, psycopg.OperationalError):
+                    raise Hindered(environment=self.name, why=said(error)) from error
+                raise
+
+
+def said(error: psycopg.Error) -> str:
+    """The server's own words, else the first line of the driver's."""
+    return error.diag.message_primary or next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 
 def address_of(

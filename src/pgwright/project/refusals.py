@@ -103,3 +103,21 @@ class Unreachable(Refusal):
     """
 
     code = "PW-PROJECT-11"
+
+
+class Lost(Refusal):
+    """
+    The database of {environment} went away in the middle: {why}
+    What was committed before stays and is found again; nothing is half done. Run the same command again.
+    """
+
+    code = "PW-PROJECT-12"
+
+
+class Hindered(Refusal):
+    """
+    The server of {environment} could not do it: {why}
+    What was asked of it is not the reason, and what was committed before stays. Mend that, then run the same command again.
+    """
+
+    code = "PW-PROJECT-13"

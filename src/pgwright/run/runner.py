@@ -12,6 +12,7 @@ import psycopg
 from psycopg import sql
 
 from pgwright.errors import Refusal
+from pgwright.project.lost import is_lost
 from pgwright.records import Receipt, StepReceipt, digest
 from pgwright.run import alone, fill, journal, likeness, seat, tenants, transaction, whole
 from pgwright.run.approval import Accepted
@@ -179,7 +180,7 @@ def _failed(session: Session, course: Course, error: psycopg.Error) -> StepFaile
     """The server's words, in a named state."""
     message = error.diag.message_primary or str(error).strip() or type(error).__name__
     facts: dict[str, Any] = {"revision": course.unit.revision, "step": course.step.no, "steps": len(course.unit.steps)}
-    if session.conn.closed or session.conn.broken:
+    if session.conn.closed or session.watch.closed or is_lost(error):
         lost = LostConnection(message=message.splitlines()[0], **facts)
         _note(session, course, "connection_lost", lost.message)
         return lost

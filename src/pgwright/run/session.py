@@ -14,7 +14,9 @@ from psycopg import sql
 
 from pgwright.event import Event, OnEvent, silent
 from pgwright.gate.guard import OWNER
-from pgwright.project.address import Address, Connection
+from pgwright.project.address import Address, Connection, said
+from pgwright.project.lost import is_lost
+from pgwright.project.refusals import Hindered
 from pgwright.run.policy import Policy
 from pgwright.run.refusals import Disconnected, InRecovery, NoRoomLeft, Pooled
 from pgwright.run.statements import statement
@@ -105,23 +107,25 @@ def opened(
     point: Callable[[str], None] = lambda name: None,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Iterator[Session]:
-    """Both sessions for the length of the block. Raises Unreachable, Pooled, InRecovery, and NoRoomLeft, Disconnected."""
+    """Both sessions for the length of the block. Raises Unreachable, Pooled, InRecovery, NoRoomLeft, Disconnected, Hindered."""
     with address.connect("run") as conn, address.connect("watch") as watch:
-        about = _about(conn)
-        if conn.info.backend_pid != about.pid:
-            raise Pooled(environment=address.name, variable=address.variable)
-        if about.recovering:
-            raise InRecovery(environment=address.name, variable=address.variable)
-        session = Session(address, conn, watch, about, policy or Policy(), on_event, point, stopping)
-        session.is_guarded = bool(session.look("guarded")[0][0])
         try:
+            about = _about(conn)
+            if conn.info.backend_pid != about.pid:
+                raise Pooled(environment=address.name, variable=address.variable)
+            if about.recovering:
+                raise InRecovery(environment=address.name, variable=address.variable)
+            session = Session(address, conn, watch, about, policy or Policy(), on_event, point, stopping)
+            session.is_guarded = bool(session.look("guarded")[0][0])
             session.own_settings()
             yield session
         except psycopg.errors.DiskFull as error:
             raise NoRoomLeft(environment=address.name, message=error.diag.message_primary) from error
-        except psycopg.OperationalError as error:
-            if conn.broken or watch.broken:
-                raise Disconnected(environment=address.name, why=str(error).strip().splitlines()[0]) from error
+        except psycopg.Error as error:
+            if conn.closed or watch.closed or is_lost(error):
+                raise Disconnected(environment=address.name, why=said(error)) from error
+            if isinstance(error, psycopg.OperationalError):
+                raise Hindered(environment=address.name, why=said(error)) from error
             raise
 
 

@@ -23,6 +23,8 @@ from psycopg.conninfo import conninfo_to_dict
 
 from pgwright.errors import Refusal
 from pgwright.event import Event, OnEvent, silent
+from pgwright.project.address import said
+from pgwright.project.lost import is_lost
 from pgwright.shadow.statements import statement
 
 FIRST = 140000
@@ -111,7 +113,10 @@ class AttachedServer:
     def connect(self, dbname: str | None = None, *, autocommit: bool = True) -> psycopg.Connection[tuple[Any, ...]]:
         """A connection to one of our databases, or to the one that the URL names."""
         parts = {**self.secret, **({"dbname": self.name(dbname)} if dbname else {})}
-        return psycopg.connect(**parts, autocommit=autocommit)
+        try:
+            return psycopg.connect(**parts, autocommit=autocommit)
+        except psycopg.OperationalError as error:
+            raise Unreachable(where=self.source, why=said(error)) from error
 
     def quietly(self, dbname: str) -> psycopg.Connection[tuple[Any, ...]]:
         """A connection: there is no trace here that it could show in."""
@@ -151,12 +156,12 @@ class AttachedServer:
             cursor = self.admin.execute(query)
             return cursor.fetchall() if cursor.description else []
 
-    def require_alive(self, cause: BaseException | None = None) -> None:
+    def require_alive(self, cause: BaseException | None = None, *, lost: bool = False) -> None:
         """Raise Unreachable when the connection that is kept answers no more."""
         try:
             self.execute(sql.SQL("SELECT 1").format())
         except psycopg.Error as error:
-            raise Unreachable(where=self.source, why=str(error).strip().splitlines()[0]) from cause
+            raise Unreachable(where=self.source, why=said(error)) from cause
 
     def stop(self) -> None:
         """Nothing: the server is the user's. What we made goes when the block ends."""
@@ -181,13 +186,19 @@ def attach(url: str, *, target: int | None = None, on_event: OnEvent = silent) -
         try:
             yield server
         finally:
-            _drop_all(server, "made", on_event, pattern=sql.Literal(prefix.replace("_", r"\_") + "%"))
-            for role in sorted({row[0] for row in server.execute(statement("roles"))} - roles):
-                on_event(
-                    Event(
-                        "server", f"a role stays on {where}: {role} (drop it when nothing else uses it)", level="note"
-                    )
-                )
+            _leave(server, roles, on_event)
+
+
+def _leave(server: AttachedServer, roles: set[str], on_event: OnEvent) -> None:
+    """Drop what was made, and tell what stays. Where the server went away the next run drops it, as after a kill."""
+    try:
+        _drop_all(server, "made", on_event, pattern=sql.Literal(server.prefix.replace("_", r"\_") + "%"))
+        for role in sorted({row[0] for row in server.execute(statement("roles"))} - roles):
+            told = f"a role stays on {server.source}: {role} (drop it when nothing else uses it)"
+            on_event(Event("server", told, level="note"))
+    except psycopg.Error as error:
+        told = f"databases {server.prefix}… stay on {server.source} until the next run drops them: {said(error)}"
+        on_event(Event("server", told, level="bad"))
 
 
 @contextmanager
@@ -197,7 +208,12 @@ def _opened(url: str, where: str, application: str) -> Iterator[psycopg.Connecti
     except psycopg.Error as error:
         raise Unreachable(where=where, why=str(error).strip().splitlines()[0]) from None
     with admin:
-        yield admin
+        try:
+            yield admin
+        except psycopg.Error as error:
+            if is_lost(error):
+                raise Unreachable(where=where, why=said(error)) from error
+            raise
 
 
 def _described(url: str, where: str, prefix: str, admin: psycopg.Connection[tuple[Any, ...]]) -> AttachedServer:

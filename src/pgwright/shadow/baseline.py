@@ -20,6 +20,7 @@ from psycopg import sql
 
 from pgwright.errors import Refusal
 from pgwright.project.baseline import Mode
+from pgwright.project.lost import is_lost
 from pgwright.records import Proof
 from pgwright.shadow.attached import AttachedServer
 from pgwright.shadow.server import Server
@@ -102,6 +103,8 @@ def run_file(server: Server | AttachedServer, database: str, path: Path) -> None
             try:
                 conn.execute(path.read_bytes())
             except psycopg.Error as error:
+                if is_lost(error):
+                    raise
                 raise BaselineFailed(path=path, message=str(error).splitlines()[0]) from None
         return
     command, env = client

@@ -16,6 +16,7 @@ import psycopg
 from psycopg import sql
 
 from pgwright.interpreter import ModelClass, Revision
+from pgwright.project.lost import is_lost
 from pgwright.records import Tried
 from pgwright.schema.model import Constraint, Relation, Schema
 from pgwright.shadow.finding import measured
@@ -76,6 +77,8 @@ def _run(conn: Connection, statement: sql.Composed) -> str:
         with conn.transaction(force_rollback=True):
             conn.execute(statement, prepare=False)
     except psycopg.Error as error:
+        if is_lost(error):
+            raise
         return f"{error.sqlstate}: {error.diag.message_primary}"
     return WORKS
 
@@ -109,6 +112,8 @@ def _insert(conn: Connection, schema: Schema, table: str, columns: frozenset[str
             conn.execute(sql.SQL("TRUNCATE {} CASCADE").format(_name(table)))  # rows that are there would hide a refusal
             seeded = seed(conn, known, None, [table], profile="plain", seed=7, rows=2)
     except psycopg.Error as error:
+        if is_lost(error):
+            raise
         return f"{error.sqlstate}: {error.diag.message_primary}"
     return next((why for name, why in seeded.unfilled if name == table), WORKS)
 

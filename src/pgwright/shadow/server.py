@@ -23,6 +23,7 @@ from psycopg.pq import PGconn, Ping
 
 from pgwright.errors import Refusal
 from pgwright.event import OnEvent, silent
+from pgwright.project.lost import is_lost
 from pgwright.shadow import base, image, settings
 from pgwright.shadow.account import Account, dropped, server_account
 from pgwright.shadow.binaries import Binaries
@@ -38,7 +39,7 @@ POLL = 0.002
 UNTRACED = "-c log_statement=none -c log_duration=off"
 PATIENCE = 60.0
 ROOM = 16 << 20  # bytes of a segment of WAL: with less, the server cannot go on
-LOST = {None, "57P01", "57P02", "57P03"}  # cut off, shut down, crashed elsewhere, not taking sessions
+ENDING = 15.0  # seconds; after a crash the postmaster waits 5 of them, and kills what is left (SIGKILL_CHILDREN_AFTER_SECS)
 TELLING = ("FATAL:", "PANIC:", "was terminated by signal", "could not", "error while loading")
 
 
@@ -140,9 +141,12 @@ class Server:
             if not conn.closed:
                 self._idle.append(conn)
 
-    def require_alive(self, cause: BaseException | None = None) -> None:
-        """Raise ServerDied when the server has gone, or is going because one of its processes crashed."""
-        if self._ended(cause):
+    def require_alive(self, cause: BaseException | None = None, *, lost: bool = False) -> None:
+        """Raise ServerDied when the server has gone, or is going because one of its processes crashed.
+
+        `lost` says that somebody else's session was cut off, as `cause` may say of one of ours.
+        """
+        if self._ended(lost or is_lost(cause)):
             raise ServerDied(source=self.source, why=self._why()) from cause
 
     def stop(self) -> None:
@@ -164,15 +168,14 @@ class Server:
             self.require_alive(error)
             raise
 
-    def _ended(self, cause: BaseException | None) -> bool:
+    def _ended(self, lost: bool) -> bool:
         """A client knows of a crash before the postmaster does, and its end takes a moment: then the moment decides."""
         if not self.is_alive:
             return True
-        lost = isinstance(cause, psycopg.OperationalError) and cause.sqlstate in LOST
         if not lost and (self.data / "postmaster.pid").exists() and _answers(self.host):
             return False
         try:
-            self._child.process.wait(PATIENCE / 12)
+            self._child.process.wait(ENDING)
         except subprocess.TimeoutExpired:
             return False
         return True

@@ -15,6 +15,7 @@ from psycopg import sql
 from pgwright.errors import Refusal
 from pgwright.event import OnEvent, silent
 from pgwright.interpreter import Compiled, Direction, Interpreter, Loaded, Ran, Target, Waiting
+from pgwright.interpreter.refusals import EnvFailed
 from pgwright.schema.catalog import Session, Snapshot, capture, settle
 from pgwright.shadow import versions
 from pgwright.shadow.app_sql import Statement
@@ -77,7 +78,11 @@ class Stage:
             if self.is_traced:
                 with self.server.connect(EMPTY) as conn:
                     install(conn)
-        self.loaded = self.interpreter.load(self.target(EMPTY))
+        try:
+            self.loaded = self.interpreter.load(self.target(EMPTY))
+        except EnvFailed as refused:
+            self.server.require_alive(refused)  # without a server no env.py loads
+            raise
         self._version_tables = versions.declared(self.loaded.contexts)
         if self.options.trace and self.server.log is not None:
             self.recorder = Recorder(self.server.log)

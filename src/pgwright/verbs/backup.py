@@ -60,7 +60,7 @@ def take(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise NoRoom(folder=folder, why=error.strerror or error) from None
-    with address.connect("backup") as conn:
+    with address.session("backup") as conn:
         here = _place(project, conn, environment)
         binaries = find(conn.info.server_version // 10000)
         roles = tuple(name for (name,) in conn.execute(ROLES))
@@ -87,7 +87,7 @@ def verify(
     backup, chosen = recorded(project, environment), backup_listed.provider_of(project, environment)
     ours = backup is not None and backup.provider in get_args(Own)
     if chosen and not (ours and backup and (not backup.restored or chosen.provider.lay is None)):
-        with address_of(project.settings, environment, variable=variable).connect("backup") as conn:
+        with address_of(project.settings, environment, variable=variable).session("backup") as conn:
             here = _place(project, conn, environment)
             proven = backup_listed.verify(project, chosen, conn, here, on_event)
         keep(project, "backups", environment, proven)
@@ -106,7 +106,7 @@ def check(project: Project, environment: str, allowed: timedelta, *, variable: s
     """What the best backup is worth for the database as it is now. Raises NoBackup, and what reading a listing raises."""
     if recorded(project, environment) is None and backup_listed.provider_of(project, environment) is None:
         raise NoBackup(environment=environment)
-    with address_of(project.settings, environment, variable=variable).connect("backup") as conn:
+    with address_of(project.settings, environment, variable=variable).session("backup") as conn:
         here = _place(project, conn, environment)
     backup, found = _best(project, here, allowed)
     if backup is None:

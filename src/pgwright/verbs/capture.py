@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-
 from pgwright.event import Event, OnEvent, silent
 from pgwright.hazards.target.facts import LIMITS
 from pgwright.project import Settings
@@ -13,7 +11,7 @@ from pgwright.shadow.app_sql.captured import Captured, captured
 
 def capture(settings: Settings, environment: str, role: str | None = None, on_event: OnEvent = silent) -> Captured:
     """The statements that pg_stat_statements knows. Raises NoStatements, and what an address refuses."""
-    with closing(address_of(settings, environment).connect("capture")) as conn:
+    with address_of(settings, environment).session("capture") as conn:
         conn.execute(LIMITS)
         found = captured(conn, environment, role)
     out = "; ".join(f"{count} {why}" for why, count in found.left_out)

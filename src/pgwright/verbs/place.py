@@ -5,7 +5,7 @@ from __future__ import annotations
 from pgwright.errors import Refusal
 from pgwright.gate.request import Place
 from pgwright.project import Project
-from pgwright.project.refusals import BadAddress, NoAddress, Unreachable
+from pgwright.project.refusals import BadAddress, Hindered, Lost, NoAddress, Unreachable
 
 ASKED = "SELECT (SELECT system_identifier::text FROM pg_control_system()), current_database()"
 
@@ -29,10 +29,10 @@ def place_of(project: Project, environment: str, cluster: str | None = None, dat
     from pgwright.project.address import address_of
 
     try:
-        with address_of(project.settings, environment).connect("place") as conn:
+        with address_of(project.settings, environment).session("place") as conn:
             conn.read_only = True
             row = conn.execute(ASKED).fetchone()
-    except (NoAddress, BadAddress, Unreachable) as refused:
+    except (NoAddress, BadAddress, Unreachable, Lost, Hindered) as refused:
         raise NoDatabase(environment=environment, why=refused.message, variable=found.url_env) from None
     except psycopg.Error as error:
         why = type(error).__name__  # not its text: it may hold the address

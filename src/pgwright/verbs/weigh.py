@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-
 from pgwright.event import Event, OnEvent, silent
 from pgwright.hazards.checked import Checked
 from pgwright.hazards.target.facts import look
@@ -16,7 +14,7 @@ def weigh(settings: Settings, environment: str, checked: Checked, on_event: OnEv
     """The findings with other severities and estimates. Raises what an address refuses; nothing found asks nobody."""
     if not checked.findings:
         return checked
-    with closing(address_of(settings, environment).connect("check")) as conn:
+    with address_of(settings, environment).session("check") as conn:
         target = look(conn, environment)
     on_event(Event("target", f"{environment}: {len(target.relations)} relations, read only"))
     return weighed(checked, target)

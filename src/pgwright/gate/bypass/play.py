@@ -14,6 +14,7 @@ import psycopg
 
 from pgwright.gate.bypass.case import Case, Who
 from pgwright.gate.bypass.signing import NotSignable, Signer, signature
+from pgwright.project.lost import is_lost
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 NOT_TRIED = "-"
@@ -72,11 +73,15 @@ def _played(case: Case, scene: Scene, conn: Connection) -> str:
         try:
             enter(conn, case, scene)
         except psycopg.Error as error:
+            if is_lost(error):  # says nothing about the guard
+                raise
             return case.outcome(error.sqlstate, early=bool(case.tries))
     for at, one in enumerate(case.tries):
         try:
             conn.execute(one.encode())
         except psycopg.Error as error:
+            if is_lost(error):
+                raise
             return case.outcome(error.sqlstate, early=at < len(case.tries) - 1)
     return case.outcome(None)
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import psycopg
 
+from pgwright.project.lost import is_lost
+
 _NAME = re.compile(r"^-- (\w+):.*\n", re.M)
 LIMITS = "SET default_transaction_read_only = on; SET statement_timeout = '10s'; SET lock_timeout = '1s'"
 
@@ -55,7 +57,9 @@ def _statements(conn: psycopg.Connection[tuple[Any, ...]]) -> tuple[tuple[str, i
         return tuple(
             (str(text), int(calls)) for text, calls in conn.execute(_queries()["statements"].encode()).fetchall()
         )
-    except psycopg.Error:  # the extension is there and its library is not loaded, or the role may not read it
+    except psycopg.Error as error:  # the extension is there and its library is not loaded, or the role may not read it
+        if is_lost(error):
+            raise
         return None
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import psycopg
 
+from pgwright.project.lost import is_lost
 from pgwright.schema.model import Schema
 from pgwright.shadow.rows import existing, late
 from pgwright.shadow.rows.demand import Demands, ForeignKey, Profile
@@ -100,7 +101,9 @@ def _each(conn: Connection, work: list[Table], wanted: Order, count: int, held: 
                 conn.execute(b"SET CONSTRAINTS ALL DEFERRED" if deferred else b"SET CONSTRAINTS ALL IMMEDIATE")
                 seeded = _one_by_one(conn, work, wanted, count)
                 conn.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        except psycopg.Error:
+        except psycopg.Error as error:
+            if is_lost(error):
+                raise
             continue
         break
     return seeded

@@ -40,6 +40,7 @@ class Pieces:
 
 def shown(checked: Checked, root: Path) -> RenderableType | str:
     """Every finding with its source, what could not be read whole, errors, and a count."""
+    _lines.cache_clear()  # a file may be another one by now, and a relative name another file
     text = Pieces()
     for finding in checked.findings:
         _append(text, finding, root)
