@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from design_runner import catalog, comparable, counts, engine, files, migrating, module, rows
+from tiny_project import TABLE, Tiny
 
+from pgwright import project, verbs
 from pgwright.design.plan import draft
 from pgwright.design.request import from_json
+from pgwright.records import Task
 from pgwright.shadow.attic import taken
 
 BEFORE = b"""
@@ -171,6 +175,15 @@ def test_each_change_has_a_place_of_its_own(server: Any, database: str) -> None:
     assert first[:2] == ["attic_a_b_c_3", "attic_a_b_c_4"]
     assert len({*first, *again} - there) == 6
     assert all(len(name.encode()) <= 63 for name in (*first, *again))
+
+
+def test_plan_finds_what_the_history_left_in_the_attic(tmp_path: Path) -> None:
+    """Through the verb: the names are those of the shadow at its head."""
+    there = 'op.execute("CREATE SCHEMA pgwright; CREATE TABLE pgwright.attic_customers_mail ()")'
+    tiny = Tiny(tmp_path).add("a1", *TABLE).add("a2", there, 'op.execute("DROP SCHEMA pgwright CASCADE")')
+    request = {"kind": "drop_column", "table": "customers", "column": "mail"}
+    change = verbs.plan(project.find(tiny.root), lambda loaded, classes: Task("mail", (request,)), write=False)
+    assert "CREATE TABLE pgwright.attic_customers_mail_2 AS" in str(change.revisions)
 
 
 def _places(requests: list[Any], schema: Any, kept: Any) -> list[str]:
