@@ -118,6 +118,7 @@ class Moves(Stage):
     move: Move = field(default_factory=lambda: MOVES["split_table"])
     drafts: tuple[Draft, ...] = ()
     batches: dict[str, int] = field(default_factory=dict)  # of each run that nobody ended
+    whole: bool = True  # else one run goes all the way up, and only the last revision goes back
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -126,7 +127,8 @@ class Moves(Stage):
     def prepare(self) -> None:
         """A template before and after each revision; the points of each, up and back."""
         self.server.create("at_base")
-        for before, name in zip(("base", *self.order), self.order, strict=False):
+        stops = self.order if self.whole else ("start", *self.order[-2:])
+        for before, name in zip(("base", *stops), stops, strict=False):
             with self.fresh(before) as database:
                 self._counted(database, name)
                 if name == "start":
@@ -134,7 +136,8 @@ class Moves(Stage):
                         conn.execute(self.move.rows.format(n=ROWS).encode())
                         conn.execute("VACUUM ANALYZE")
                 self.server.create(f"at_{name}", template=database)
-        for before, name in zip(self.order, self.order[1:], strict=False):
+        pairs = list(zip(self.order, self.order[1:], strict=False))
+        for before, name in pairs if self.whole else pairs[-1:]:
             with self.fresh(name) as database:
                 self._counted(database, f"down:{name}", f"down:{before}")
 

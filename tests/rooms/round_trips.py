@@ -21,6 +21,7 @@ from pgwright.design.request import from_json
 from pgwright.errors import Refusal
 from pgwright.schema.catalog import Session, Snapshot, capture, settle
 from pgwright.schema.model import Schema
+from pgwright.shadow.attic import taken
 from pgwright.shadow.server import Server
 from pgwright.step import Step
 
@@ -32,6 +33,7 @@ SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = reln
 """
 # What only the server can know to be impossible: no such cast, values that do not fit, a query of what is gone.
 IMPOSSIBLE = frozenset({"42846", "22P02", "22001", "22003", "22007", "22008", "42P01", "42703"})
+LOOKED_AT = ("still looked at", "view seen depends on")  # what a view reads, only the server knows for certain
 _numbers = count(1)
 
 
@@ -45,7 +47,6 @@ class Ground:
     walks: int = 0
     changes: int = 0  # that went up, down and up again
     revisions: int = 0
-    held: int = 0  # changes that the attic held up
     kinds: set[str] = field(default_factory=set)  # of the changes that went there, back and there again
     conn: psycopg.Connection[Any] = field(init=False, repr=False)
     eyes: Session = field(init=False, repr=False)
@@ -88,16 +89,15 @@ class Ground:
     def change(self, request: dict[str, Any]) -> bool:
         """Take a change there, back and there again. True when the walk may go on. AssertionError is a mismatch."""
         try:
-            drafts = draft([from_json(request)], self.catalog(), version=self.conn.info.server_version)
+            version = self.conn.info.server_version
+            drafts = draft([from_json(request)], self.catalog(), version=version, kept=taken(self.conn))
         except Refusal:
             return True
         try:
             for one in drafts:
                 self.trip(one)
         except psycopg.Error as error:
-            if error.sqlstate == "42P07" and 'relation "attic_' in str(error):
-                self.held += 1  # the same column was dropped before: a person has to clear its shelf first
-            elif error.sqlstate not in IMPOSSIBLE and "still looked at" not in str(error):
+            if error.sqlstate not in IMPOSSIBLE and not any(said in str(error) for said in LOOKED_AT):
                 raise
             return False
         self.changes += 1

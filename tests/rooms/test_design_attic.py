@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from design_runner import catalog, comparable, counts, engine, files, migrating, module, rows
+from tiny_project import TABLE, Tiny
 
+from pgwright import project, verbs
 from pgwright.design.plan import draft
 from pgwright.design.request import from_json
+from pgwright.records import Task
+from pgwright.shadow.attic import taken
 
 BEFORE = b"""
 CREATE SCHEMA "the Shop";
@@ -49,6 +54,20 @@ HISTORIES: dict[str, list[dict[str, Any]]] = {
         REMOVED,
     ],
     "all of it": [DROPPED, RENAMED, ADDED, LIST, {**REMOVED, "value": "angry"}, {**ADDED, "value": "odd", "before": None}],
+    "two labels that go": [
+        DROPPED,
+        LIST,
+        {"kind": "drop_index", "table": "stays", "name": "stays_calm"},
+        {"kind": "alter_default", "table": "stays", "column": "m", "default": None},
+        REMOVED,
+        {**REMOVED, "value": "calm"},
+    ],
+    "a label that goes, comes and goes": [DROPPED, LIST, REMOVED, {**ADDED, "value": "cross"}, REMOVED],
+    "a column that goes, comes and goes": [
+        {**LIST, "column": "lost"},
+        {"kind": "add_column", "table": "stays", "column": "lost", "type": "text", "default": "again"},
+        {**LIST, "column": "lost"},
+    ],
     "another schema": [
         {"kind": "drop_table", "table": "Gone", "schema": "the Shop"},
         {"kind": "add_enum_value", "value": "sad :x %s", **SHOP},
@@ -63,7 +82,7 @@ def _through(server: Any, database: str, history: list[dict[str, Any]]) -> None:
     connected, changes = engine(server, database), []
     for request in history:
         before, stored = catalog(server, database), rows(server, database)
-        drafts = draft([from_json(request)], before, version=before.version)
+        drafts = draft([from_json(request)], before, version=before.version, kept=_taken(server, database))
         revisions = [(one, module(text)) for one, text in zip(drafts, files(drafts), strict=True)]
         changes.append((revisions, comparable(before), stored))
         _up(server, database, connected, revisions)
@@ -74,6 +93,11 @@ def _through(server: Any, database: str, history: list[dict[str, Any]]) -> None:
     assert rows(server, database) == changes[0][2]
     assert _left(server, database) == []
     connected.dispose()
+
+
+def _taken(server: Any, database: str) -> frozenset[str]:
+    with server.connect(database) as connection:
+        return taken(connection)
 
 
 def _back(server: Any, database: str, connected: sa.Engine, changes: list[Any]) -> None:
@@ -132,6 +156,38 @@ def test_a_type_that_cannot_go_into_the_attic_stays(server: Any, database: str, 
     assert words in str(refused.value)
     assert comparable(catalog(server, database)) == before
     connected.dispose()
+
+
+def test_each_change_has_a_place_of_its_own(server: Any, database: str) -> None:
+    """Also two in one plan whose names run together, and one whose name PostgreSQL would cut."""
+    long = "ü" * 31
+    with server.connect(database) as connection:
+        connection.execute(
+            f"CREATE TABLE a (id int PRIMARY KEY, b_c int); CREATE TABLE a_b (id int PRIMARY KEY, c int); "
+            f"CREATE TABLE {long} (id int PRIMARY KEY, {long} int); CREATE SCHEMA pgwright; "
+            "CREATE TABLE pgwright.attic_a_b_c (); CREATE TYPE pgwright.attic_a_b_c_2 AS ENUM ()".encode()
+        )
+    dropped = [("a", "b_c"), ("a_b", "c"), (long, long)]
+    requests = [from_json({"kind": "drop_column", "table": t, "column": c}) for t, c in dropped]
+    there = _taken(server, database)
+    first = _places(requests, catalog(server, database), there)
+    again = _places(requests, catalog(server, database), {*there, *first})
+    assert first[:2] == ["attic_a_b_c_3", "attic_a_b_c_4"]
+    assert len({*first, *again} - there) == 6
+    assert all(len(name.encode()) <= 63 for name in (*first, *again))
+
+
+def test_plan_finds_what_the_history_left_in_the_attic(tmp_path: Path) -> None:
+    """Through the verb: the names are those of the shadow at its head."""
+    there = 'op.execute("CREATE SCHEMA pgwright; CREATE TABLE pgwright.attic_customers_mail ()")'
+    tiny = Tiny(tmp_path).add("a1", *TABLE).add("a2", there, 'op.execute("DROP SCHEMA pgwright CASCADE")')
+    request = {"kind": "drop_column", "table": "customers", "column": "mail"}
+    change = verbs.plan(project.find(tiny.root), lambda loaded, classes: Task("mail", (request,)), write=False)
+    assert "CREATE TABLE pgwright.attic_customers_mail_2 AS" in str(change.revisions)
+
+
+def _places(requests: list[Any], schema: Any, kept: Any) -> list[str]:
+    return [name for one in draft(requests, schema, version=180000, kept=kept) for name in one.keeps]
 
 
 @pytest.mark.slow

@@ -13,14 +13,15 @@ import sqlalchemy as sa
 from design_runner import catalog, proven
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
-from round_trips import IMPOSSIBLE, Ground, ground
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from round_trips import IMPOSSIBLE, LOOKED_AT, Ground, ground
 
 from pgwright.design.compiled import step
 from pgwright.design.draft import Draft
 from pgwright.design.plan import draft
 from pgwright.design.request import KINDS, from_json
 from pgwright.errors import Refusal
+from pgwright.shadow.attic import taken
 
 BEFORE = b"""
 CREATE TYPE mood AS ENUM ('calm', 'cross', 'glad');
@@ -54,7 +55,7 @@ def kind(name: str, /, **fields: Any) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({"kind": st.just(name), **chosen})
 
 
-REQUESTS = st.one_of(
+EACH = (
     kind("add_column", table="r", column=NAMES, type=TYPES),
     kind("add_column", table="r", column=NAMES, type="text", nullable=st.booleans(), default="new"),
     kind("add_column", table="r", column=NAMES, type="uuid", nullable=st.booleans(), expression="gen_random_uuid()"),
@@ -92,6 +93,7 @@ REQUESTS = st.one_of(
     kind("partition_table", table="w", column="at", name="w_old", end="2027-01-01", partitions=PARTITIONS),
     kind("grant", table="r", privileges=["select"], role="pg_monitor"),
 )  # fmt: skip
+REQUESTS = st.one_of(EACH)
 _numbers = count(1)
 
 
@@ -105,13 +107,16 @@ def _walked(server: Any, walk: list[dict[str, Any]]) -> int:
             version = connection.info.server_version
         for one in walk:
             try:
-                drafts = draft([from_json(one)], catalog(server, name), version=version)
+                with server.connect(name) as connection:
+                    kept = taken(connection)
+                drafts = draft([from_json(one)], catalog(server, name), version=version, kept=kept)
             except Refusal:
                 continue
             try:
                 proven(server, name, drafts, back=False)
             except sa.exc.DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in IMPOSSIBLE and "still looked at" not in str(error):
+                known = getattr(error.orig, "sqlstate", None) in IMPOSSIBLE or any(said in str(error) for said in LOOKED_AT)
+                if not known:
                     raise
                 break
             done += 1
@@ -138,7 +143,8 @@ def _property(server: Any, examples: int, longest: int) -> int:
 
 
 def _trips(server: Any, wanted: int, part: int) -> Ground:
-    """Walks until as many revisions went up, down and up again."""
+    """Walks until as many revisions went up, down and up again. Each walk begins with the next kind but one: chance alone
+    leaves kinds out, since hypothesis likes to repeat what it drew, and what comes late finds its table gone."""
     with ground(server, BEFORE) as made:
 
         class Walk(RuleBasedStateMachine):
@@ -149,6 +155,10 @@ def _trips(server: Any, wanted: int, part: int) -> Ground:
                 self.goes_on = made.revisions < wanted
                 if self.goes_on:
                     made.lay()
+
+            @initialize(each=st.tuples(*EACH))
+            def begin(self, each: tuple[dict[str, Any], ...]) -> None:
+                self.change(each[(2 * made.walks + part) % len(EACH)])
 
             @rule(request=REQUESTS)
             def change(self, request: dict[str, Any]) -> None:
@@ -178,13 +188,15 @@ def test_what_a_walk_has_found_is_refused_now(server: Any, database: str, reques
     assert words in str(refused.value)
 
 
-@pytest.mark.parametrize("part", [1, 2])
-def test_random_changes_come_back(server: Any, request: pytest.FixtureRequest, part: int) -> None:
+@pytest.mark.parametrize(
+    ("part", "begun"), [(1, {"move_column", "merge_tables"}), (2, {"split_table", "partition_table"})], ids=["1", "2"]
+)
+def test_random_changes_come_back(server: Any, request: pytest.FixtureRequest, part: int, begun: set[str]) -> None:
     """Half of the round trips of a run in each part: they may go on at the same time."""
     wanted = request.config.getoption("--trips") // 2
     made = _trips(server, wanted, part)
-    assert made.revisions >= wanted > made.changes > wanted / 6
-    assert made.held <= made.changes / 100
+    assert made.revisions >= wanted > made.changes > wanted / 4
+    assert begun <= made.kinds or made.walks <= len(EACH) / 2  # too few walks to begin with each
 
 
 SPLIT = {"kind": "split_table", "table": "q", "columns": ["s"], "to": "half", "key": ["q_id"]}
@@ -204,7 +216,7 @@ def test_a_walk_over_two_tables_comes_back(server: Any, walk: tuple[dict[str, An
     with ground(server, BEFORE) as made:
         made.lay()
         assert [made.change(one) for one in walk] == [True] * len(walk)
-        assert made.changes == len(walk) and made.held == 0
+        assert made.changes == len(walk)
 
 
 def test_some_walks_as_alembic_runs_them(server: Any) -> None:

@@ -4,6 +4,7 @@ A column is copied with its table's key: first an empty table with a trigger tha
 batches. That the copy is whole is checked and noted on it (its comment); the drop refuses without the note. Rows that
 come after the drop have no copy: they get what the column's default says, or NULL.
 A table is moved there as it is, an instant; see recipes/drop_table.py.
+Each change has a place of its own: where an earlier one has the name, the next free one is taken (`attic_r_m`, `attic_r_m_2`).
 
 Nothing here is ever emptied by itself: DROP TABLE pgwright.attic_..., once nobody will go back.
 """
@@ -31,16 +32,12 @@ class Shelf:
 
     table: Relation
     column: Column
+    name: str  # of the copy, its function and trigger
 
     @property
     def relation(self) -> str:
         """The user's table, as SQL."""
         return qualified(restore.schema_of(self.table), self.table.name)
-
-    @property
-    def name(self) -> str:
-        """Of the copy, its function and trigger."""
-        return names.fitted(f"attic_{self.table.name}_{self.column.name}")
 
     @property
     def copy(self) -> str:
@@ -82,9 +79,11 @@ class Shelf:
         return f"{self.relation} AS here WHERE NOT EXISTS (SELECT FROM {self.copy} AS kept WHERE {same})"
 
 
-def shelf(table: Relation, column: Column) -> Shelf | None:
+def shelf(on: Surroundings, table: Relation, column: Column) -> Shelf | None:
     """The column's place in the attic; None where there is no key to keep it by, or nothing to keep."""
-    return Shelf(table, column) if table.primary_key and not column.generated else None
+    if not table.primary_key or column.generated:
+        return None
+    return Shelf(table, column, names.free(f"attic_{table.name}_{column.name}", on.kept))
 
 
 def kept(on: Surroundings, place: Shelf, change: str) -> tuple[Draft, Draft]:
@@ -97,6 +96,7 @@ def kept(on: Surroundings, place: Shelf, change: str) -> tuple[Draft, Draft]:
         change=change,
         steps=_following(place),
         locks=(f"SHARE ROW EXCLUSIVE on {place.table.name} for an instant",),
+        keeps=(place.name,),
     )
     copy = Draft(
         phase="contract",

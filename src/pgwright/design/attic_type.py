@@ -19,6 +19,7 @@ from importlib.resources import files
 from pgwright.design import names
 from pgwright.design.attic import SCHEMA
 from pgwright.design.compiled import step
+from pgwright.design.draft import Surroundings
 from pgwright.design.source import execute, qualified, quoted, sql_string
 from pgwright.step import Phase, Step
 
@@ -55,19 +56,13 @@ class Leaving:
 
     name: str
     schema: str | None
-    why: str  # what tells it in the attic from the same type as it left another time
+    kept: str  # what it is called in the attic
     create: str  # CREATE TYPE, as SQL: the way back when the attic did not need it
 
     @property
     def sql(self) -> str:
         """The type as SQL."""
         return qualified(self.schema, self.name)
-
-    @property
-    def kept(self) -> str:
-        """What it is called in the attic."""
-        home = "" if self.schema in (None, "public") else f"{self.schema}_"
-        return names.fitted(f"attic_type_{home}{self.name}_{self.why}")
 
     def away(self, phase: Phase, *after: Step) -> Step:
         """Out of sight, with the way back; `after` ends that."""
@@ -87,3 +82,9 @@ class Leaving:
         back = _block("back", phase, "Out of the attic, if it went there.", **parts)
         gone = _block("away", phase, "Into the attic, while only tables there are of it.", **parts)
         return replace(gone, undo=(back, *after))
+
+
+def leaving(on: Surroundings, name: str, schema: str | None, label: str, create: str) -> Leaving:
+    """The type without whose label another takes its name; in the attic that label tells it from others."""
+    home = "" if schema in (None, "public") else f"{schema}_"
+    return Leaving(name, schema, names.free(f"attic_type_{home}{name}_{label}", on.kept), create)

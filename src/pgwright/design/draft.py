@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from textwrap import fill
 from typing import Any
@@ -51,6 +51,7 @@ class Draft:
     notes: tuple[str, ...] = ()
     backfill: Mapping[str, Any] | None = None  # table, set, where, key
     alone: bool = False  # its request's revisions come after all others, not between them
+    keeps: tuple[str, ...] = ()  # names that it takes in the attic
     joins: str = ""  # drafts of equal phase and equal, filled `joins` become one revision
 
     @property
@@ -94,6 +95,7 @@ class Surroundings:
     limits: Limits = Limits()
     new_tables: frozenset[str] = frozenset()  # created in the same change: empty, and nobody uses them yet
     started: Schema = field(default_factory=Schema)  # the database before the change
+    kept: frozenset[str] = frozenset()  # names that are taken in the attic; no schema model has them
 
     @property
     def major(self) -> int:
@@ -114,6 +116,10 @@ class Surroundings:
     def seeing(self, database: Schema) -> Surroundings:
         """The same, one request later."""
         return replace(self, database=database)
+
+    def keeping(self, drafts: Iterable[Draft]) -> Surroundings:
+        """The same, with what these drafts take in the attic."""
+        return replace(self, kept=self.kept.union(*(d.keeps for d in drafts)))
 
 
 def key(name: str, schema: str | None) -> str:

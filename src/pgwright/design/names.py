@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from hashlib import md5
+from itertools import count
 
 from pgwright.design.identifier import BYTES
 
@@ -59,3 +60,11 @@ def fitted(name: str) -> str:
         return name
     digest = md5(name.encode(), usedforsecurity=False).hexdigest()[-4:]
     return name.encode()[: BYTES - 8].decode(errors="ignore") + "_" + digest
+
+
+def free(name: str, taken: Collection[str]) -> str:
+    """The name, or the first of name_2, name_3, ... that is not taken; each fitted."""
+    first = fitted(name)
+    if first not in taken:
+        return first
+    return next(one for number in count(2) if (one := fitted(f"{name}_{number}")) not in taken)

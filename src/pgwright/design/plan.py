@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from pgwright.design.draft import Draft, Limits, Style, Surroundings, key
@@ -24,15 +24,17 @@ def draft(
     version: int,
     style: Style | None = None,
     limits: Limits | None = None,
+    kept: Collection[str] = (),
 ) -> tuple[Draft, ...]:
     """The revisions that the requests need, in the order in which they have to be applied; a Refusal otherwise.
 
     One phase per revision. What runs in a transaction may share one, as long as it locks one table in use; what cannot
-    run in a transaction, and what reads a whole table, has its own. What takes something away comes last.
+    run in a transaction, and what reads a whole table, has its own. What takes something away comes last; what it leaves
+    in the attic takes no name of `kept`, those that are taken there.
     """
     wanted = ordered(completed(requests, database))
     created = frozenset(key(r.table, r.schema) for r in wanted if isinstance(r, CreateTable))
-    on = Surroundings(database, version, style or Style(), limits or Limits(), created, database)
+    on = Surroundings(database, version, style or Style(), limits or Limits(), created, database, frozenset(kept))
     drafts: list[Draft] = []
     apart: list[Draft] = []
     for want in wanted:
@@ -44,7 +46,7 @@ def draft(
             apart += drawn
         else:
             drafts += drawn
-        on = later
+        on = later.keeping(drawn)
     phased = sorted(_joined(drafts), key=lambda d: (d.change not in _RENAMES, PHASES.index(d.phase)))
     return _flagged(tuple(_noted(d) for d in (*phased, *apart)), on.limits)
 

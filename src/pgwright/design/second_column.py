@@ -27,6 +27,7 @@ class SecondColumn:
     column: Column
     values: Conversion
     hanging: dependents.Hanging
+    place: attic.Shelf | None  # where the old column is kept; values that can be computed back exactly need no place
 
     @property
     def new(self) -> str:
@@ -58,11 +59,6 @@ class SecondColumn:
         return mirror.check_name(self.want.table, self.want.column)
 
     @property
-    def place(self) -> attic.Shelf | None:
-        """Where the old column is kept; values that can be computed back exactly need no place."""
-        return None if self.values.exact else attic.shelf(self.table, replace(self.column, name=self.old))
-
-    @property
     def key(self) -> Constraint | None:
         """The primary key, when the column is part of it."""
         return next(iter(self.hanging.of_kind("primary key")), None)
@@ -77,7 +73,9 @@ def second_column(want: ChangeType, on: Surroundings) -> SecondColumn:
     table = on.table(want.table, want.schema)
     column = lookup.column(table, want.column)
     values = conversion(want.column, column.type, want.type, on.database, using=want.using, back=want.back)
-    return SecondColumn(want, table, column, values, dependents.hanging(table, want.column))
+    past = replace(column, name=dependents.past_name(want.column))
+    place = None if values.exact else attic.shelf(on, table, past)
+    return SecondColumn(want, table, column, values, dependents.hanging(table, want.column), place)
 
 
 def old_column_again(case: SecondColumn, on: Surroundings) -> list[Step]:

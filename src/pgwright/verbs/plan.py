@@ -13,7 +13,9 @@ from pgwright.project import Project
 from pgwright.project.kept import keep
 from pgwright.records import Change, Task
 from pgwright.schema.catalog import Snapshot
+from pgwright.shadow.attic import taken
 from pgwright.shadow.declared import wanted
+from pgwright.shadow.lineage import BARE
 from pgwright.shadow.stage import Options, Stage
 from pgwright.verbs.approval import outstanding
 from pgwright.verbs.history import seal_written
@@ -52,7 +54,9 @@ def plan(
         )
         requests = [from_json(request) for request in task.requests]
         style = style_of(stage, lineage.snapshot)
-        drafts = draft(requests, lineage.snapshot.schema, version=stage.server.version, style=style)
+        with stage.connected(BARE) as conn:
+            kept = taken(conn)
+        drafts = draft(requests, lineage.snapshot.schema, version=stage.server.version, style=style, kept=kept)
         on_event(
             Event(
                 "design",

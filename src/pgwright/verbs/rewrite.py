@@ -22,6 +22,7 @@ from pgwright.project.kept import keep
 from pgwright.records import Change, PlannedRevision, Task
 from pgwright.schema.catalog import Snapshot
 from pgwright.schema.diff import describe, diff
+from pgwright.shadow.attic import taken
 from pgwright.shadow.lineage import BARE, Lineage
 from pgwright.shadow.rows import RowDifference, RowState, lost, row_state, seed, touched
 from pgwright.shadow.stage import Options, Stage
@@ -87,7 +88,9 @@ def rewrite(
         whole = _filled_run(stage, lineage, old, [old.revision])
         requests = taken_apart(whole.before.schema, whole.after.schema, whole.statements)
         style = style_of(stage, whole.before)
-        drafts = draft(requests, whole.before.schema, version=stage.server.version, style=style)
+        with stage.connected(BARE) as conn:
+            kept = taken(conn)
+        drafts = draft(requests, whole.before.schema, version=stage.server.version, style=style, kept=kept)
         on_event(Event("design", f"{len(drafts)} revisions: " + ", ".join(d.phase for d in drafts)))
         if not write:
             revisions = written(project, stage, drafts, style, False, on_event)

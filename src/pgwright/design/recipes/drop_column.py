@@ -64,7 +64,7 @@ def contract(want: DropColumn, on: Surroundings) -> tuple[Draft, ...]:
         i for i in table.indexes if i.constraint is None and _uses(i.keys + i.include, i.definition, want.column)
     ]
     constraints = [c for c in table.constraints if want.column in c.columns and c.kind != "trigger"]
-    place = attic.shelf(table, column)
+    place = attic.shelf(on, table, column)
     drop = operations.altered(on, want.table, want.schema, "drop_column", string(want.column))
     steps = [restore.constraint_drop(on, table, c, "contract") for c in constraints]
     steps += operations.for_postgresql(on, attic.guarded_end(place)) if place else ()
@@ -86,7 +86,7 @@ def contract(want: DropColumn, on: Surroundings) -> tuple[Draft, ...]:
 def _again(table: Relation, column: Column, on: Surroundings) -> tuple[Step, ...]:
     """The column, and where they were kept its values. The batches commit, so an interrupted run starts over."""
     as_it_was = replace(column, not_null=column.not_null and not _blocks_inserts(column))
-    add, place = restore.column(on, table, as_it_was, "contract"), attic.shelf(table, column)
+    add, place = restore.column(on, table, as_it_was, "contract"), attic.shelf(on, table, column)
     if place is None:
         return add
     rest = (attic.brought_back(on, place), *attic.followed_again(place))

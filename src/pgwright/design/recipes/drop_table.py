@@ -52,6 +52,7 @@ def contract(want: DropTable, on: Surroundings) -> tuple[Draft, ...]:
             steps=steps,
             locks=(f"ACCESS EXCLUSIVE on {want.table} for an instant",),
             validations=(Validation("the table is still there", f"SELECT (to_regclass({name}) IS NOT NULL)::int"),),
+            keeps=(attic.table_name(table),),
             notes=(
                 AFTER,
                 f"The rows stay in {kept}; the downgrade brings them back. Drop it once nobody will go back.",

@@ -110,6 +110,7 @@ def contract(want: MergeTables, on: Surroundings) -> tuple[Draft, ...]:
                 replace(last, undo=tuple(_again(case, on))),
             ),
             locks=(f"ACCESS EXCLUSIVE on {want.table} and {want.into} for an instant",),
+            keeps=(attic.table_name(table),),
             notes=(f"The rows stay in {kept}; the downgrade brings them back. Drop it once nobody will go back.",),
         ),
     )

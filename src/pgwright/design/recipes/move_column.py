@@ -86,7 +86,7 @@ def contract(want: MoveColumn, on: Surroundings) -> tuple[Draft, ...]:
     """The attic, the indexes, the column; then NOT NULL there."""
     case = _shared(want, on)
     table, column = case.here.table, case.columns[0]
-    place = attic.shelf(table, replace(column, not_null=False))
+    place = attic.shelf(on, table, replace(column, not_null=False))
     hanging = carried.hanging(table, case.names)
     drop = operations.altered(on, want.table, want.schema, "drop_column", string(want.column))
     last = Draft(

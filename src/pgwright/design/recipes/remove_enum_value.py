@@ -74,8 +74,9 @@ def _each(
     drafts: list[Draft] = []
     seen = _seeing(want, on)
     for move in _moves(want, on):
-        drafts += (replace(d, change=want.kind) for d in phase(move, seen))
-        seen = seen.seeing(change_type.after(move, seen))
+        drawn = phase(move, seen)
+        drafts += (replace(d, change=want.kind) for d in drawn)
+        seen = seen.seeing(change_type.after(move, seen)).keeping(drawn)
     return tuple(drafts)
 
 
@@ -126,13 +127,14 @@ def contract(want: RemoveEnumValue, on: Surroundings) -> tuple[Draft, ...]:
     no_words = execute(f"COMMENT ON TYPE {found.sql} IS NULL")
     comment = (step(execute(words), "contract", undo=no_words),) if found.comment else ()
     again = tuple(replace(s, undo=()) for s in comment)
-    drop = attic_type.Leaving(want.name, want.schema, want.value, create).away("contract", *again)
+    leaving = attic_type.leaving(on, want.name, want.schema, want.value, create)
     last = Draft(
         phase="contract",
         subject=f"remove {want.value} from type {want.name}",
         why="Nothing is of the old type any more; the catalog changes only.",
         change=want.kind,
-        steps=(drop, rename, *comment),
+        steps=(leaving.away("contract", *again), rename, *comment),
+        keeps=(leaving.kept,),
     )
     return (*_each(change_type.contract, want, on), last)
 
