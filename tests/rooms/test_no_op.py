@@ -67,6 +67,13 @@ def test_a_guess_is_one_even_where_the_same_name_is_added_next(tiny: Tiny) -> No
     assert proof.verdict == "refuted" and codes(proof) == ["no-op-statement"]
 
 
+def test_a_name_that_some_databases_have_is_none_where_the_other_is_dropped_and_made_again(tiny: Tiny) -> None:
+    """Databases of different age have the constraint under different names; afterwards all have the same."""
+    proof = proof_of(tiny, f'{GUESS}; {REAL}; op.create_unique_constraint("customers_mail_key", "customers", ["mail"])')
+    assert proof.verdict == "proven", proof.reasons
+    assert [severity for severity, _ in no_ops(proof)] == ["warning"]
+
+
 def test_a_drop_of_what_is_nowhere_is_told_and_no_more(tiny: Tiny) -> None:
     nowhere = (
         "DROP INDEX IF EXISTS ix_gone",

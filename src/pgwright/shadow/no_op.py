@@ -90,14 +90,27 @@ def _makes_way(messages: Sequence[Observed], at: int) -> bool:
 
 
 def _others(message: Observed, found: Cycle) -> list[str]:
-    """What the skipped names seem to mean: there before the revision and still there after it."""
+    """What the skipped names seem to mean: there before the revision and still there after it.
+
+    What the upgrade drops by another statement and makes again was not missed.
+    """
     if found.after is None:
         return []
     before, after = found.before.schema, found.after.schema
+    dropped = {drop for each in found.up for drop in each.drops}
     out: list[str] = []
     for kind, name, relation in SKIPPED.findall(message.notice):
-        out += (o for o in _alike(before, kind, name, relation) if o in set(_alike(after, kind, name, relation)))
+        still = set(_alike(after, kind, name, relation))
+        out += (o for o in _alike(before, kind, name, relation) if o in still and _identity(o) not in dropped)
     return out
+
+
+def _identity(told: str) -> str:
+    """What `_alike` tells, as the server names it when it is dropped."""
+    what, _, relation = told.partition(" of ")
+    if what.startswith("constraint "):
+        return f"table {what} on {relation}"
+    return f"index {relation.rpartition('.')[0]}.{what[6:]}" if what.startswith("index ") else told
 
 
 def _alike(schema: Schema, kind: str, name: str, relation: str) -> list[str]:
