@@ -5,7 +5,7 @@ import gc
 import io
 from argparse import Namespace
 
-from . import describe, failure, redirect
+from . import describe, failure, redirect, running
 
 
 class Tree:
@@ -18,6 +18,7 @@ class Tree:
         self.contexts = []  # MigrationContexts of the last run
         self.opts = None  # the options of the first context, kept for offline rendering
         self.dialect = None
+        self.way = running.plain
         self._script = None
 
     def config(self, command="upgrade", sql=False):
@@ -68,13 +69,13 @@ class Tree:
         with EnvironmentContext(
             config, self.script, fn=fn, as_sql=sql, tag=None, **dict({"starting_rev": None}, **options)
         ):
-            self.script.run_env()
+            self.way(self.script.run_env)
         return config
 
     def load(self):
         """env.py first, with nothing to do, and only then the revisions: real projects break in the other order."""
         with _code("env"):
-            config = self.run(lambda heads, context: [], dont_mutate=True)
+            config = self._first()
         if self.contexts:
             self.opts, self.dialect = dict(self.contexts[0].opts), self.contexts[0].dialect
         with _code("revisions"):
@@ -90,6 +91,15 @@ class Tree:
         }
         gc.freeze()  # the application's modules live for ever: later collections need not walk them
         return reply
+
+    def _first(self):
+        """The first run of env.py, again as long as an error teaches another way to run it."""
+        while True:
+            try:
+                return self.run(lambda heads, context: [], dont_mutate=True)
+            except Exception as error:
+                if not running.learnt(self, error):
+                    raise
 
     def metadata(self):
         """The MetaData objects that env.py named, in order."""

@@ -18,6 +18,7 @@ from typing import Any
 SKIPPED = {
     "node_modules", "site-packages", "dist-packages", "__pycache__", "venv", "env", "dist", "vendor", "third_party",
 }  # fmt: skip
+POSTGRESQL = ("postgresql", "postgres", "pg")  # what a folder of one dialect's revisions is called
 SEPARATORS = {"space": " ", "newline": "\n", "os": os.pathsep, ":": ":", ";": ";"}
 
 
@@ -156,37 +157,45 @@ def _tree(
 
 
 def _located(location: str, beside: Path, root: Path) -> tuple[Path, Path] | None:
-    """(where alembic is run, the script directory): the first directory upwards that leads to an env.py."""
-    directory = beside
+    """(where alembic is run, the script directory): the first directory upwards that leads to an env.py.
+
+    A package that `root` lies in is looked for above `root` as well: it is what Python would import.
+    """
+    directory, packaged = beside, ":" in location
     while True:
         candidate = _resolved(location, directory)
         if candidate is not None and (candidate / "env.py").is_file():
             return directory, candidate.resolve()
-        if directory in (root, directory.parent):
+        within = directory.is_relative_to(root) and directory != root
+        inside = packaged and (directory / "__init__.py").is_file()
+        if directory == directory.parent or not (within or inside):
             return None
         directory = directory.parent
 
 
 def _resolved(location: str, base: Path) -> Path | None:
-    """`package:directory`, an absolute path, or a path relative to where alembic is run."""
+    """`package:directory:directory`, an absolute path, or a path relative to where alembic is run.
+
+    Alembic splits at every colon (`alembic.util.pyfiles.coerce_resource_to_filename`).
+    """
     if ":" not in location or Path(location).is_absolute():
         return base / location
-    package, _, rest = location.partition(":")
+    package, *rest = location.split(":")
     for start in (base, base / "src"):
         path = start.joinpath(*package.split("."))
-        if path.is_dir():
-            return path / rest
+        if path.joinpath(*rest).is_dir():
+            return path.joinpath(*rest)
     found = importlib.machinery.PathFinder.find_spec(package.split(".")[0])
     if found is None or not found.submodule_search_locations:
         return None
-    return Path(next(iter(found.submodule_search_locations))).joinpath(*package.split(".")[1:], rest)
+    return Path(next(iter(found.submodule_search_locations))).joinpath(*package.split(".")[1:], *rest)
 
 
 def _versions(options: dict[str, Any], cwd: Path, directory: Path) -> tuple[Path, ...]:
     """version_locations, split as Alembic splits it."""
     value = options.get("version_locations")
     if not value:
-        return (directory / "versions",)
+        return (_by_dialect(directory) or directory / "versions",)
     if isinstance(value, list):
         parts = [str(one) for one in value]
     else:
@@ -195,3 +204,14 @@ def _versions(options: dict[str, Any], cwd: Path, directory: Path) -> tuple[Path
         parts = value.split(by) if by else re.split(r", *| +|\n", value)
     resolved = [_resolved(part.strip(), cwd) for part in parts if part.strip()]
     return tuple(path.resolve() for path in resolved if path is not None)
+
+
+def _by_dialect(directory: Path) -> Path | None:
+    """`versions/postgresql`, where env.py chooses the version locations by dialect and `versions` itself holds none."""
+    folder = directory / "versions"
+    if not folder.is_dir() or any(folder.glob("[!_]*.py")):
+        return None
+    named = [folder / name for name in POSTGRESQL if (folder / name).is_dir()]
+    if len(named) != 1 or b"version_locations" not in (directory / "env.py").read_bytes():
+        return None
+    return named[0]
