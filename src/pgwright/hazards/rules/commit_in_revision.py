@@ -1,6 +1,6 @@
 """commit-in-revision: the revision ends Alembic's transaction by itself; what is before the COMMIT stays when the rest fails.
 
-An ORM session's commit() is none: it joins the transaction that is open on the connection.
+An ORM session's commit() is none: it joins the transaction that is open on the connection. Nor is that of a savepoint.
 Source: Alembic documentation, `autocommit_block()` and `transaction_per_migration`.
 """
 
@@ -67,6 +67,14 @@ GOOD = (
         op.add_column("orders", sa.Column("state", sa.Text()))
         """
     ),
+    revision(  # the end of a savepoint
+        up="""
+        nested = op.get_bind().begin_nested()
+        op.add_column("orders", sa.Column("code", sa.Text()))
+        op.add_column("orders", sa.Column("state", sa.Text()))
+        nested.commit()
+        """
+    ),
 )
 
 ENDS = r"(?:^|;)\s*(COMMIT|ROLLBACK)\b\s*(?:WORK|TRANSACTION)?\s*(?:;|$)"
@@ -75,6 +83,7 @@ ENDS = r"(?:^|;)\s*(COMMIT|ROLLBACK)\b\s*(?:WORK|TRANSACTION)?\s*(?:;|$)"
 def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
     if revision.revision is None or not _may_commit(revision.source.lower()):
         return
+    savepoints = set(_savepoints(revision.source))
     for node in nodes(revision.source):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
@@ -82,8 +91,17 @@ def detect_revision(revision: Revision, before: Known) -> Iterator[Found]:
             ended = next((end for text in _texts(node) if "$$" not in text and (end := re.search(ENDS, text, re.I))), None)
             if ended:
                 yield found(None, line=node.lineno, what=ended[1].upper())
-        elif node.func.attr == "commit" and not node.args and "session" not in ast.unparse(node.func).lower():
-            yield found(None, line=node.lineno, what=f"{ast.unparse(node.func)}()")
+        elif node.func.attr == "commit" and not node.args:
+            whose = ast.unparse(node.func.value)
+            if "session" not in whose.lower() and whose not in savepoints:
+                yield found(None, line=node.lineno, what=f"{whose}.commit()")
+
+
+def _savepoints(source: str) -> Iterator[str]:
+    """The names that hold what `begin_nested()` gave."""
+    for node in nodes(source):
+        if isinstance(node, ast.Assign) and ast.unparse(node.value).endswith(".begin_nested()"):
+            yield from map(ast.unparse, node.targets)
 
 
 def _may_commit(text: str) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgwright.hazards.acts import AddConstraint, Drop, DropConstraint
+from pgwright.hazards.acts import AddConstraint, CreateIndex, Drop, DropConstraint
 from pgwright.hazards.example import revision, sql
 from pgwright.hazards.known import Known, Table
 from pgwright.hazards.rule import Found, Observation, found
@@ -38,6 +38,16 @@ GOOD = (
         "CREATE UNIQUE INDEX orders_code_new ON orders (code); ALTER TABLE orders DROP CONSTRAINT orders_code",
         "ALTER TABLE orders ADD CONSTRAINT orders_code UNIQUE (code); DROP INDEX orders_code_new",
     ),
+    revision(  # made again before anyone else sees the table
+        up="""
+        op.drop_constraint("orders_code", "orders")
+        op.create_unique_constraint("orders_code_again", "orders", ["code"])
+        """,
+        down="""
+        op.drop_constraint("orders_code_again", "orders")
+        op.create_unique_constraint("orders_code", "orders", ["code"])
+        """,
+    ),
     sql("DROP INDEX ix_orders_note", "CREATE INDEX ix_orders_note ON orders (note)"),
 )
 
@@ -52,8 +62,22 @@ def detect(statement: Statement, before: Known) -> Iterator[Found]:
         again = {act.constraint.using_index for act in statement.of(AddConstraint)}
         if any(set(one.keys) == keys and (one.predicate is None or gone.index.predicate) for one in others):
             continue
-        if not again - {None}:
+        if not again - {None} and keys not in _made_again(statement, before, table):
             yield found(statement, table=table.name, name=name, columns=", ".join(gone.index.keys))
+
+
+def _made_again(statement: Statement, before: Known, table: Table) -> Iterator[set[str]]:
+    """The columns of what later statements of the same transaction make unique: nobody sees the table in between."""
+    together = before.script.in_transaction_of(statement) if before.script else ()
+    for later in together:
+        if later.position <= statement.position:
+            continue
+        for act in later.of(AddConstraint):
+            if act.constraint.kind in ("unique", "primary key") and before.table(act.table) is table:
+                yield set(act.constraint.columns)
+        for made in later.of(CreateIndex):
+            if made.index.unique and made.index.predicate is None and before.table(made.table) is table:
+                yield set(made.index.keys)
 
 
 def _dropped(statement: Statement, before: Known) -> Iterator[tuple[Table, str]]:

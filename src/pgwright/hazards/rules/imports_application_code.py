@@ -32,13 +32,17 @@ BAD = (
     revision(up='import postgast\nop.add_column("orders", sa.Column("code", sa.Text()))'),
     revision(up='from pgwright.step import Finding\nop.add_column("orders", sa.Column("code", sa.Text()))'),
 )
-GOOD = revision(
-    up='import json\nop.execute(sa.table("orders", sa.column("note")).delete().where(sa.column("note") == json.dumps(1)))'
+GOOD = (
+    revision(
+        up='import json\nop.execute(sa.table("orders", sa.column("note")).delete().where(sa.column("note") == json.dumps(1)))'
+    ),
+    revision(up='from typing_extensions import Final\nop.add_column("orders", sa.Column("code", sa.Text()))'),
 )
 
 FINE = (
     "alembic", "sqlalchemy", "psycopg", "psycopg2", "asyncpg", "sqlmodel", "sqlalchemy_utils", "geoalchemy2", "pgvector",
     "advanced_alchemy", "alembic_utils", "alembic_postgresql_enum", "fastapi_users_db_sqlalchemy", "dateutil", "pytz",
+    "typing_extensions",
 )  # fmt: skip
 
 
