@@ -168,6 +168,13 @@ def test_a_revision_that_reads_rows_is_read_as_far_as_it_goes_and_never_guessed(
     assert "cannot tell whether a CHECK on orders proves it" in unsure.why
 
 
+def test_what_the_script_made_nullable_is_nullable_in_a_table_that_is_not_known(tmp_path: Path) -> None:
+    """`alter_column` sends DROP NOT NULL first, then DROP DEFAULT."""
+    both = 'op.alter_column("orders", "note", nullable=True, server_default=None)'
+    assert "drop-default-app-break" not in rules(check(project(tmp_path, MADE, READS, both), ["r3"]))
+    one(check(project(tmp_path, MADE, READS, both.replace("nullable=True, ", "")), ["r3"]), "drop-default-app-break")
+
+
 def test_a_downgrade_is_not_judged_by_an_upgrade_that_was_read_in_part(tmp_path: Path) -> None:
     up = """
     if op.get_bind().execute(sa.text("SELECT 1")).scalar():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -80,8 +81,10 @@ def test_a_lock_of_an_earlier_statement_of_the_transaction_counts() -> None:
     work = Observed(sql, locks=(Lock("public.t", "RowExclusiveLock"),), rows=(Rows("public.t", 50, 50),), transaction=1)
     told = finding("work-after-lock", sql)
     assert joined_with(told, first, work).why.endswith(
-        "AccessExclusiveLock on public.t over 50 of 50 rows of public.t."
+        "AccessExclusiveLock on public.t over all 50 rows of public.t."
     )
+    twice = replace(work, rows=(Rows("public.t", 100, 50),))  # two scans of the table
+    assert joined_with(told, first, twice).why.endswith("over all 50 rows of public.t.")
     apart = Observed(sql, locks=work.locks, rows=work.rows, transaction=2)
     assert joined_with(told, first, apart).severity == "info"
 

@@ -82,9 +82,8 @@ def _lock(at: int, seen: Seen, rule: Rule) -> tuple[bool, str]:
     )
     work = [rows for rows in message.rows if max(rows.read, rows.written) >= seen.filled.get(rows.relation, 1 << 62)]
     if held and (rule.observe.short or work or message.rewrites):
-        done = ", ".join(
-            f"{max(one.read, one.written)} of {seen.filled[one.relation]} rows of {one.relation}" for one in work
-        )
+        # not the rows that were counted: a second scan or a dead version of a row counts once more
+        done = ", ".join(f"all {seen.filled[one.relation]} rows of {one.relation}" for one in work)
         return True, f"{held[0][0]} on {held[0][1]}" + (f" over {done}" if done else "")
     if not seen.is_traced or rule.observe.short or not _touches_filled(message, seen):
         return False, ""

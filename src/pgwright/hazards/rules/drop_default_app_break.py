@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgwright.hazards.acts import SetDefault, SetIdentity
+from pgwright.hazards.acts import DropNotNull, SetDefault, SetIdentity
 from pgwright.hazards.example import revision, sql
 from pgwright.hazards.known import Known
 from pgwright.hazards.rule import Found, Observation, found
@@ -51,11 +51,18 @@ def detect(statement: Statement, before: Known) -> Iterator[Found]:
         old = known.column(column)
         if known.is_new or (known.is_known and old is None):
             continue
+        if old is None and (table, column) in _nullable_now(before):
+            continue
         if old is None:
             unknown = f"whether {table}.{column} is NOT NULL and has a default"
             yield found(statement, table=table, column=column, unknown=unknown)
         elif old.not_null and (old.default or old.serial or old.identity):
             yield found(statement, table=table, column=column)
+
+
+def _nullable_now(before: Known) -> set[tuple[str, str]]:
+    """Columns of tables that are not known which the script made nullable before the statement."""
+    return {(act.table, act.column) for done in before.done for act in done.of(DropNotNull)}
 
 
 def _dropped(statement: Statement) -> Iterator[tuple[str, str]]:
