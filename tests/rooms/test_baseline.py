@@ -57,6 +57,17 @@ def test_from_zero_the_revision_after_a_gap_is_unproven(tiny: Tiny) -> None:
     assert told(proof) == ""
 
 
+def test_a_first_revision_that_changes_what_is_not_there_is_told_what_to_do(tmp_path: Path) -> None:
+    """The application makes its first tables itself, and its history begins after them."""
+    (tmp_path / "later").mkdir()
+    later = Tiny(tmp_path / "later").add("a1", *GONE).add("b2", *TABLE)
+    first = later.prove(rows="none")["a1"].reasons[0]
+    assert first.sqlstate == "42P01" and "begins on tables" in first.cause and "setup_sql" in first.repair
+    (later.root / "before.sql").write_text("CREATE TABLE made_by_hand (id int)")
+    settings(later, 'setup_sql = ["before.sql"]')
+    assert {proof.verdict for proof in later.prove(rows="none").values()} == {"proven"}
+
+
 def test_set_up_sql_fills_the_gap(tiny: Tiny) -> None:
     (tiny.root / "sql").mkdir()
     (tiny.root / "sql" / "before.sql").write_text("CREATE TABLE made_by_hand (id integer);")

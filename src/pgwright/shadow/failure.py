@@ -23,6 +23,12 @@ MISSING = {
     "42704": "does not exist",
     "3F000": "does not exist",
 }
+VERSION = "alembic_version"
+BEFORE = "nothing is there yet: the history begins on tables or schemas that no revision makes"
+SET_UP = (
+    'make them before the first revision: setup_sql = ["FILE.sql"] in pgwright.toml\n'
+    'or begin elsewhere: [baseline] mode = "dump" or "models"'
+)
 CAUSES = {
     "2BP01": "something else still depends on it: drop the dependents first, in the same revision",
     "42804": "the type change needs USING: PostgreSQL will not cast this by itself",
@@ -38,6 +44,7 @@ def explain(conn: psycopg.Connection[Any], schema: Schema, phase: ProofPhase, ra
     error = ran.error
     assert error is not None
     rows = _offending(conn, schema, error.sqlstate or "", error.message) if error.sqlstate else ()
+    begins = _begins_later(phase, error.sqlstate, schema)
     return Reason(
         code=_code(phase, error.exception, error.sqlstate, error.message),
         phase=phase,
@@ -48,8 +55,14 @@ def explain(conn: psycopg.Connection[Any], schema: Schema, phase: ProofPhase, ra
         file=error.file,
         line=error.line,
         rows=rows,
-        cause=_cause(error.exception, error.sqlstate, error.message),
+        cause=_cause(error.exception, error.sqlstate, error.message) or (BEFORE if begins else ""),
+        repair=SET_UP if begins else "",
     )
+
+
+def _begins_later(phase: ProofPhase, sqlstate: str | None, schema: Schema) -> bool:
+    """True when the first revision needs what is not there: applications may make tables before their history begins."""
+    return phase == "up" and sqlstate in ("42P01", "3F000") and not any(VERSION not in r.name for r in schema.tables())
 
 
 def missing_extension(reason: Reason) -> str | None:
