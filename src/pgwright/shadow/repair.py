@@ -41,7 +41,8 @@ def repaired(reason: Reason, revision: Revision, found: Cycle) -> Reason:
     path = Path(revision.file)
     if reason.code == "down-differs":
         differences = [d for d in found.differences if d.refutes]
-        lines = list(_lines(found.before.schema, differences))
+        there = found.after.schema if found.after is not None else found.before.schema
+        lines = list(dict.fromkeys(_lines(found.before.schema, there, differences)))  # one per object, not per property
         return dataclasses.replace(reason, repair=_appended(path, lines)) if lines else reason
     if reason.code.endswith("unnamed-constraint") and reason.line and found.after is not None:
         name = _unnamed(path, reason.line, found)
@@ -49,19 +50,42 @@ def repaired(reason: Reason, revision: Revision, found: Cycle) -> Reason:
     return reason
 
 
-def _lines(before: Schema, differences: Sequence[Difference]) -> Iterator[str]:
-    """Statements that lead from what the downgrade left to what the parent was, dependents first."""
+def _lines(before: Schema, there: Schema, differences: Sequence[Difference]) -> Iterator[str]:
+    """Statements that lead from what the downgrade left (of `there`) to what the parent was, dependents first."""
     extra = [d for d in differences if d.kind == "extra"]
-    for d in sorted(extra, key=lambda d: (d.object in LAST, d.object == "table", d.identity)):
+    deep = _depths(extra, there)
+    for d in sorted(extra, key=lambda d: (d.object in LAST, d.object == "table", deep.get(d.identity, 0), d.identity)):
         yield from _drop(d)
     for d in differences:
         if d.kind == "renamed" and d.before and d.after:
             yield from _rename_back(before, d)
+    found = {(d.identity, d.kind if d.kind == "missing" else d.what) for d in differences if d.object == "sequence"}
+    sequences = [one for one in before.of_kind("sequence") if not one["identity"]]
+    made = [one for one in sequences if (one.identity, "missing") in found]
+    for thing in made:
+        yield f"CREATE SEQUENCE {_quoted(thing.identity.split('.'))} AS {thing['type']}"
+    for thing in sequences:
+        if (thing.identity, "type") in found:  # its limits follow
+            yield f"ALTER SEQUENCE {_quoted(thing.identity.split('.'))} AS {thing['type']}"
     relations = {r.qualified: r for r in before.relations}
     for d in differences:
         owner = next((r for name, r in relations.items() if d.identity.startswith(f"{name}.")), None)
         if owner is not None and d.kind in ("missing", "changed"):
             yield from _restore(owner, d)
+    for thing in made:
+        if column := thing["owned_by"]:
+            yield f"ALTER SEQUENCE {_quoted(thing.identity.split('.'))} OWNED BY {_quoted(column.split('.'))}"
+
+
+def _depths(extra: Sequence[Difference], there: Schema) -> dict[str, int]:
+    """How many of these tables deep what refers to each goes: who is referred to is dropped later."""
+    tables = [r for d in extra if d.object == "table" and (r := there.relation(d.identity)) is not None]
+    depths = dict.fromkeys((r.qualified for r in tables), 0)
+    for _ in tables:  # as long as a chain can be; a circle ends here too
+        for one in tables:
+            for parent in {c.references or "" for c in one.constraints} & depths.keys() - {one.qualified}:
+                depths[parent] = max(depths[parent], depths[one.qualified] + 1)
+    return depths
 
 
 def _drop(d: Difference) -> Iterator[str]:
@@ -81,7 +105,9 @@ def _drop(d: Difference) -> Iterator[str]:
 def _rename_back(before: Schema, d: Difference) -> Iterator[str]:
     parts, now = d.identity.split("."), (d.after or "").split(".")[-1]
     then = (d.before or "").split(".")[-1]
-    if d.object == "index":
+    relation = before.relation(".".join(parts[:2]))
+    own = next((i for i in relation.indexes if i.name == then), None) if relation else None
+    if d.object == "index" and not (own and own.constraint):  # a constraint takes its index along
         yield f"ALTER INDEX {_quoted([parts[0], now])} RENAME TO {_quoted([then])}"
     elif d.object == "constraint" and len(parts) >= 3:
         yield f"ALTER TABLE {_quoted(parts[:2])} RENAME CONSTRAINT {_quoted([now])} TO {_quoted([then])}"
@@ -109,7 +135,7 @@ def _restore(owner: Relation, d: Difference) -> Iterator[str]:
 def _constraint(table: str, constraint: Constraint, d: Difference) -> Iterator[str]:
     name = _quoted([constraint.name])
     if d.kind == "changed":
-        yield f"ALTER TABLE {table} DROP CONSTRAINT {name}"
+        yield f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}"  # it may have gone with a column
     yield f"ALTER TABLE {table} ADD CONSTRAINT {name} {constraint.definition}"
 
 
