@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from decimal import Decimal
+from typing import Any, Literal
 
 from pgwright.shadow.rows.literal import elements
 from pgwright.shadow.rows.state import RowState, TableState
@@ -55,6 +57,7 @@ def _table(old: TableState, new: TableState, start: TableState | None, again: bo
         yield from _summed(old, new, columns)
         return
     left, right = _projected(old, columns), _projected(new, columns)
+    right = _respelled(left, right, [i for i, c in enumerate(columns) if c in old.documents & new.documents])
     key = tuple(c for c in old.key if c in columns) if old.key == new.key else ()
     if again:
         left, right = _settled(left, right, columns, old, start)
@@ -96,6 +99,35 @@ def _projected(state: TableState, columns: tuple[str, ...]) -> list[Values]:
     places = [state.columns.index(c) if c in state.columns else -1 for c in columns]
     parsed = (elements(r) for r in state.rows)
     return [tuple(row[p] if p >= 0 else None for p in places) for row in parsed]
+
+
+def _respelled(left: list[Values], right: list[Values], places: list[int]) -> list[Values]:
+    """`right` with the spelling of `left` where a document is the same: blanks, escapes and the order of keys."""
+    for at in places:
+        texts = {row[at] for row in left}
+        if texts.issuperset(row[at] for row in right):
+            continue
+        same = {_meaning(text): text for text in texts if text is not None}
+        right = [
+            (*row[:at], text if text in texts or text is None else same.get(_meaning(text), text), *row[at + 1 :])
+            for row in right
+            for text in [row[at]]
+        ]
+    return right
+
+
+def _meaning(document: str) -> str:
+    """The same text for the same JSON; a document with a key twice is taken as it is written."""
+
+    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(dict(found)) < len(found):
+            raise ValueError(found)
+        return dict(sorted(found))
+
+    try:
+        return repr(json.loads(document, parse_float=Decimal, object_pairs_hook=pairs))
+    except (ValueError, RecursionError):
+        return document
 
 
 def _without_remade(
