@@ -64,7 +64,7 @@ def messages(stage: Stage, database: str, recorded: Sequence[Observed]) -> bool:
             return False
         finally:
             if not conn.closed:
-                conn.execute("RESET ALL")  # the connection is kept
+                conn.execute("DISCARD ALL")  # the connection is kept: no role, setting or temporary table of the revision's
     return True
 
 

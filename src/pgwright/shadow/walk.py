@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from pgwright.event import Event
 from pgwright.interpreter import Ran, Revision
@@ -25,6 +25,8 @@ from pgwright.shadow.rows import Seeded, touched
 from pgwright.shadow.stage import Stage
 from pgwright.shadow.trial import ORPHANS, Trial
 from pgwright.shadow.twin import WORK, Twin
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -111,8 +113,7 @@ class Walk:
         if outcome.found.doubtful:
             trial.end(keep=False)
             trial = Trial(self.stage, self.lineage, revision, self.twin, tables)
-            with self._all_by_env():
-                outcome = trial.outcome()
+            outcome = self._by_env(trial.outcome, lambda o: o.found)
         notes = list(outcome.notes)
         if any(note.sqlstate == ORPHANS for note in notes):
             self.lineage.ignore_foreign_keys()
@@ -136,20 +137,20 @@ class Walk:
             found = self._cycle(revision)
         if found.doubtful:
             self._make_parent()
-            with self._all_by_env():
-                found = self._cycle(revision)
+            found = self._by_env(lambda: self._cycle(revision), lambda c: c)
         found.replayable = replayable(self.stage, revision, found, (), None)
         self._advance(revision, found, in_place=True)
         return self._judged(revision, found, Seeded(), notes)
 
-    @contextmanager
-    def _all_by_env(self) -> Iterator[None]:
-        """Every upgrade is a run of env.py."""
+    def _by_env(self, again: Callable[[], T], found: Callable[[T], Cycle]) -> T:
+        """The same once more with every upgrade a run of env.py, and so from now on where that makes the difference.
+
+        Messages alone do not do what env.py does when its sessions are set up otherwise, with a search_path of their own.
+        """
         self.stage.resends = False
-        try:
-            yield
-        finally:
-            self.stage.resends = True
+        outcome = again()
+        self.stage.resends = not found(outcome).clean
+        return outcome
 
     def _make_parent(self) -> None:
         """The bare database anew, at the parent's state."""
