@@ -15,7 +15,8 @@ LEAVES_A_TYPE = (
     'op.drop_column("customers", "m")',
 )
 COUNTING = (  # what it makes depends on a sequence that no downgrade sets back
-    """op.execute("DO $$ BEGIN EXECUTE format('ALTER TABLE customers ADD COLUMN c%s int', nextval('customers_id_seq')); END $$")""",
+    """op.execute("DO $$ BEGIN EXECUTE format('ALTER TABLE customers ADD COLUMN c%s int', """
+    """nextval('customers_id_seq')); END $$")""",
     """op.execute("DO $$ DECLARE c text := (SELECT attname FROM pg_attribute WHERE attrelid = 'customers'::regclass """
     """AND attname ~ '^c[0-9]' AND NOT attisdropped); BEGIN EXECUTE 'ALTER TABLE customers DROP COLUMN ' || c; END $$")""",
 )
@@ -82,9 +83,11 @@ def test_sessions_that_env_sets_up_otherwise_are_found_out_once(tiny: Tiny, opti
 
 
 def test_a_role_that_env_takes_does_not_stay_with_our_session(tiny: Tiny) -> None:
-    env = ENV.replace("    with context", '    connection.exec_driver_sql("SET ROLE pg_database_owner"); connection.commit()\n    with context')
+    role = '    connection.exec_driver_sql("SET ROLE pg_database_owner"); connection.commit()\n'
+    env = ENV.replace("    with context", f"{role}    with context")
     (tiny.root / "alembic" / "env.py").write_text(env)
-    tiny.add("a1", *TABLE).add("b2", *NOTE).add("c3", 'op.execute("CREATE ROLE tiny_reader")', 'op.execute("DROP ROLE tiny_reader")')
+    tiny.add("a1", *TABLE).add("b2", *NOTE)
+    tiny.add("c3", 'op.execute("CREATE ROLE tiny_reader")', 'op.execute("DROP ROLE tiny_reader")')
     found = verbs.prove(project.find(tiny.root), whole=True, wish=verbs.Wish(options=Options("plain")))
     assert [p.revision for p in found] == ["a1", "b2", "c3"]
     assert all("connection" not in r.message for p in found for r in p.reasons)
