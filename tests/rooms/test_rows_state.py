@@ -105,16 +105,18 @@ other.hidden()
 
 
 def test_a_json_document_that_is_spelled_otherwise_is_the_same(server: Any, database: str) -> None:
-    """What Python's json writes back is no other value: type json keeps the text as it came, escapes and blanks and all."""
+    """What Python's json writes back is no other value: json keeps the text as it came, and jsonb at least 1.50."""
     with server.connect(database) as conn:
-        conn.execute("CREATE TABLE t (id int PRIMARY KEY, doc json); CREATE TABLE bag (doc json)")
-        conn.execute("""INSERT INTO t VALUES (1, '{"n":1, "ä": "ä"}'), (2, '{"a": 1, "a": 2}'), (3, '1.50'), (4, NULL)""")
+        conn.execute("CREATE TABLE t (id int PRIMARY KEY, doc json); CREATE TABLE bag (doc jsonb)")
+        conn.execute("""INSERT INTO t VALUES (1, '{"n":1, "ä": "ä"}'), (2, '{"a": 1, "a": 2}'), (3, '[1.50, 1e2]'), (4, NULL)""")
         conn.execute("INSERT INTO bag SELECT doc FROM t")
         before = state(conn)
         conn.execute(r"""UPDATE t SET doc = '{"\u00e4":"\u00e4","n": 1}' WHERE id = 1""")
         conn.execute(r"""UPDATE bag SET doc = '{ "ä": "\u00e4", "n": 1}' WHERE doc::text LIKE '%n%'""")
+        conn.execute("UPDATE t SET doc = '[1.5, 100]' WHERE id = 3")
+        conn.execute("UPDATE bag SET doc = '[1.5, 100]' WHERE doc::text LIKE '[%'")
         assert lost(before, state(conn)) == ()
-        conn.execute("""UPDATE t SET doc = '{"a": 2}' WHERE id = 2; UPDATE t SET doc = '1.5' WHERE id = 3""")
+        conn.execute("""UPDATE t SET doc = '{"a": 2}' WHERE id = 2; UPDATE t SET doc = '[1.5, 100.1]' WHERE id = 3""")
         conn.execute("""UPDATE t SET doc = '{}' WHERE id = 4""")
         (changed,) = lost(before, state(conn))
         assert (changed.column, changed.count) == ("doc", 3)

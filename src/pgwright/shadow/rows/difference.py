@@ -6,13 +6,14 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any, Literal
 
 from pgwright.shadow.rows.literal import elements
 from pgwright.shadow.rows.state import RowState, TableState
 
 _SAMPLES, _WIDTH = 5, 200
+_EXACT = Context(prec=10_000)  # digits of a number that are compared
 Values = tuple[str | None, ...]
 
 
@@ -102,7 +103,7 @@ def _projected(state: TableState, columns: tuple[str, ...]) -> list[Values]:
 
 
 def _respelled(left: list[Values], right: list[Values], places: list[int]) -> list[Values]:
-    """`right` with the spelling of `left` where a document is the same: blanks, escapes and the order of keys."""
+    """`right` with the spelling of `left` where a document is the same: blanks, escapes, the order of keys, 2.50 and 2.5."""
     for at in places:
         texts = {row[at] for row in left}
         if texts.issuperset(row[at] for row in right):
@@ -124,9 +125,12 @@ def _meaning(document: str) -> str:
             raise ValueError(found)
         return dict(sorted(found))
 
+    def number(text: str) -> Decimal:
+        return Decimal(text).normalize(_EXACT)
+
     try:
-        return repr(json.loads(document, parse_float=Decimal, object_pairs_hook=pairs))
-    except (ValueError, RecursionError):
+        return repr(json.loads(document, parse_float=number, parse_int=number, object_pairs_hook=pairs))
+    except (ValueError, ArithmeticError, RecursionError):
         return document
 
 

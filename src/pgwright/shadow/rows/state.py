@@ -33,7 +33,7 @@ class TableState:
     count: int
     rows: tuple[str, ...] = ()
     sums: tuple[str, ...] = ()  # per column, whatever the order of rows
-    documents: frozenset[str] = frozenset()  # columns of type json: the server keeps their spelling, and nobody means it
+    documents: frozenset[str] = frozenset()  # of JSON: equal values may be spelled otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def _state(conn: psycopg.Connection[tuple[Any, ...]], r: Relation, rows: list[st
     nameless = (volatile | {c.name for c in columns if _NAMELESS.match(c.type)}) - referring
     known = (r.qualified, names, r.primary_key, volatile, nameless)
     if len(rows) <= _MOST:
-        documents = frozenset(c.name for c in columns if c.type == "json")
+        documents = frozenset(c.name for c in columns if c.type in ("json", "jsonb"))
         return TableState(*known, len(rows), tuple(sorted(rows)), documents=documents)
     count, *sums = conn.execute(_sums(r).encode()).fetchone() or (0,)
     return TableState(*known, count, sums=tuple(sums))
