@@ -108,7 +108,8 @@ def test_a_json_document_that_is_spelled_otherwise_is_the_same(server: Any, data
     """What Python's json writes back is no other value: json keeps the text as it came, and jsonb at least 1.50."""
     with server.connect(database) as conn:
         conn.execute("CREATE TABLE t (id int PRIMARY KEY, doc json); CREATE TABLE bag (doc jsonb)")
-        conn.execute("""INSERT INTO t VALUES (1, '{"n":1, "ä": "ä"}'), (2, '{"a": 1, "a": 2}'), (3, '[1.50, 1e2]'), (4, NULL)""")
+        conn.execute("""INSERT INTO t VALUES (1, '{"n":1, "ä": "ä"}'), (2, '{"a": 1, "a": 2}'), (3, '[1.50, 1e2]')""")
+        conn.execute("INSERT INTO t VALUES (4, NULL)")
         conn.execute("INSERT INTO bag SELECT doc FROM t")
         before = state(conn)
         conn.execute(r"""UPDATE t SET doc = '{"\u00e4":"\u00e4","n": 1}' WHERE id = 1""")
