@@ -157,12 +157,14 @@ def _tree(
 
 def _located(location: str, beside: Path, root: Path) -> tuple[Path, Path] | None:
     """(where alembic is run, the script directory): the first directory upwards that leads to an env.py."""
-    directory = beside
+    directory, last = beside, root
+    while ":" in location and (last / "__init__.py").is_file():
+        last = last.parent  # the root lies in a package, and a location may begin with that package
     while True:
         candidate = _resolved(location, directory)
         if candidate is not None and (candidate / "env.py").is_file():
             return directory, candidate.resolve()
-        if directory in (root, directory.parent):
+        if directory in (last, directory.parent):
             return None
         directory = directory.parent
 

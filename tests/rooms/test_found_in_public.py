@@ -1,0 +1,68 @@
+"""Traits of public projects that once gave no answer, or a wrong one: each in a tiny project of its own."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tiny_project import ENV, TABLE, Tiny
+
+from environments import environment
+from pgwright import project
+from pgwright.interpreter import Interpreter, Target
+from pgwright.interpreter.refusals import EnvFailed
+
+# where the tree and the application are
+
+
+def test_an_ini_file_inside_the_package_that_it_names(tmp_path: Path) -> None:
+    inside = tmp_path / "src" / "shop"
+    (inside / "database" / "core" / "versions").mkdir(parents=True)
+    (inside / "__init__.py").touch()
+    (inside / "database" / "core" / "env.py").write_text(ENV)
+    (inside / "alembic.ini").write_text("[core]\nscript_location = shop:database/core\n")
+    found = project.find(inside)
+    assert (found.root, found.tree.name) == (inside, "alembic.ini:core")
+    assert found.tree.cwd == tmp_path / "src", "where the package can be imported"
+
+
+def test_a_module_of_the_projects_own_is_found(tmp_path: Path, server: Any, database: str) -> None:
+    tiny = Tiny(tmp_path).add("a1", *TABLE)
+    (tmp_path / "src" / "clinic").mkdir(parents=True)
+    (tmp_path / "src" / "clinic" / "__init__.py").touch()
+    (tmp_path / "alembic" / "env.py").write_text("import clinic\n" + ENV)
+    target, found = Target(str(server.host), server.port, server.user, database), project.find(tiny.root)
+    with Interpreter(found, sys.executable) as child, pytest.raises(EnvFailed, match='PYTHONPATH = "src"'):
+        child.load(target)
+    told = replace(found, settings=replace(found.settings, env={"PYTHONPATH": "src"}))
+    with Interpreter(told, sys.executable) as child:
+        assert child.load(target).heads == ("a1",)
+
+
+# what runs
+
+
+@pytest.mark.slow
+def test_a_session_left_open_under_an_old_sqlalchemy(tmp_path: Path, server: Any, database: str) -> None:
+    """`Engine.dispose(close=False)` came with SQLAlchemy 1.4.33."""
+    tiny = Tiny(tmp_path).add("a1", *TABLE)
+    (tmp_path / "alembic" / "env.py").write_text(ENV.replace("+psycopg:", "+psycopg2:"))
+    (tmp_path / "left_open.py").write_text(
+        "from sqlalchemy import create_engine\n"
+        'connection = create_engine("postgresql+psycopg2://app:x@db.invalid/app").connect()\n'
+    )
+    tiny.add("b2", "sa.text(__import__('left_open').connection.execute('SELECT 1').scalar() and '')", "pass")
+    target, python = (
+        Target(str(server.host), server.port, server.user, database),
+        environment("1.8.1", "1.4.27", "psycopg2-binary"),
+    )
+    told = project.find(tiny.root)
+    told = replace(told, settings=replace(told.settings, env={"PYTHONPATH": "."}))
+    with Interpreter(told, str(python)) as child:
+        child.load(target)
+        ran = child.step(target, [("up", "a1"), ("up", "b2")])
+        assert ran.ok, ran.error
+        assert child.step(target, [("down", "b2")]).ok
