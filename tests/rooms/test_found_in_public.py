@@ -66,3 +66,18 @@ def test_a_session_left_open_under_an_old_sqlalchemy(tmp_path: Path, server: Any
         ran = child.step(target, [("up", "a1"), ("up", "b2")])
         assert ran.ok, ran.error
         assert child.step(target, [("down", "b2")]).ok
+
+
+def test_models_are_stamped_where_env_py_keeps_the_versions(tmp_path: Path) -> None:
+    """A search_path set by env.py, to a schema that set-up SQL makes (Netflix/dispatch)."""
+    tiny = Tiny(tmp_path).add("a1", 'op.execute("SELECT 1 FROM made_elsewhere")', "pass").add("b2", *TABLE)
+    models = 'm = MetaData()\nTable("customers", m, Column("id", Integer, primary_key=True), Column("mail", Text))\n'
+    connected = "connection.exec_driver_sql('SET search_path TO core'); connection.commit()\n    "
+    env = ENV.replace("import MetaData", "import Column, Integer, MetaData, Table, Text")
+    env = env.replace("engine =", models + "engine =").replace("target_metadata=MetaData()", "target_metadata=m")
+    (tmp_path / "alembic" / "env.py").write_text(env.replace("context.configure", connected + "context.configure"))
+    (tmp_path / "core.sql").write_text("CREATE SCHEMA core;")
+    (tmp_path / "pgwright.toml").write_text('setup_sql = ["core.sql"]\n[baseline]\nmode = "models"\n')
+    proof = tiny.prove("b2", whole=False)["b2"]
+    assert proof.verdict == "proven", proof.reasons
+    assert [finding.rule for finding in proof.findings] == ["baseline"]
