@@ -7,13 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from tiny_project import ENV, TABLE, Tiny
 
 from environments import environment
 from pgwright import project
 from pgwright.interpreter import Interpreter, Target
+from pgwright.interpreter.recorded import Failure
 from pgwright.interpreter.refusals import EnvFailed
+from pgwright.shadow.outside import wanted
 
 # where the tree and the application are
 
@@ -81,3 +84,56 @@ def test_models_are_stamped_where_env_py_keeps_the_versions(tmp_path: Path) -> N
     proof = tiny.prove("b2", whole=False)["b2"]
     assert proof.verdict == "proven", proof.reasons
     assert [finding.rule for finding in proof.findings] == ["baseline"]
+
+
+# what a first refutation says
+
+
+SETTING = (
+    "import os; raise RuntimeError('SHOP__APP_KEY must be set to run this') if 'SHOP__APP_KEY' not in os.environ else 0"
+)
+
+
+def test_a_setting_that_a_revision_wants_is_named(tmp_path: Path) -> None:
+    tiny = Tiny(tmp_path).add("a1", SETTING, "pass")
+    (reason,) = tiny.prove("a1", whole=False, rows="none")["a1"].reasons
+    assert "SHOP__APP_KEY" in reason.cause and "set it under [env]" in reason.repair
+
+
+@pytest.mark.parametrize(
+    ("statement", "extension"),
+    [
+        ("CREATE TABLE t (v vector(3))", "vector"),
+        ("CREATE TABLE t (v public.citext)", "citext"),
+        ("CREATE TABLE t (v text); CREATE INDEX ON t USING gin (v gin_trgm_ops)", "pg_trgm"),
+        ("CREATE TABLE t (v text); CREATE INDEX ON t USING gin (v)", "btree_gin"),
+        ("CREATE TABLE t (v text); CREATE INDEX ON t USING hnsw (v)", "vector"),
+        ("SELECT uuid_generate_v4()", "uuid-ossp"),
+        ("SELECT crypt('a', gen_salt('bf'))", "pgcrypto"),
+        ("CREATE TABLE t (v mood)", None),
+        ("SELECT made_by_hand()", None),
+    ],
+)
+def test_an_extension_that_somebody_else_creates_is_named(
+    server: Any, database: str, statement: str, extension: str
+) -> None:
+    with server.connect(database) as conn, pytest.raises(psycopg.Error) as raised:
+        conn.execute(statement)
+    found = wanted(Failure("psycopg.Error", str(raised.value), sqlstate=raised.value.sqlstate))
+    assert (f'CREATE EXTENSION IF NOT EXISTS "{extension}";' in found.repair) if found else extension is None
+
+
+def test_a_schema_that_somebody_else_creates_is_named(server: Any, database: str) -> None:
+    with server.connect(database) as conn, pytest.raises(psycopg.Error) as raised:
+        conn.execute("SET search_path TO tenant; CREATE TABLE t ()")
+    found = wanted(Failure("psycopg.Error", str(raised.value), sqlstate=raised.value.sqlstate))
+    assert found is not None and "search_path" in found.cause and "CREATE SCHEMA" in found.repair
+
+
+def test_no_address_of_an_object_in_a_proof(tmp_path: Path) -> None:
+    """`Can't emit DROP CONSTRAINT for constraint ForeignKeyConstraint(<… object at 0x7f2b9e114310>`: new in each run."""
+    tiny = (
+        Tiny(tmp_path).add("a1", *TABLE).add("b2", "pass", 'op.drop_constraint(None, "customers", type_="foreignkey")')
+    )
+    (reason,) = tiny.prove("b2", whole=False, rows="none")["b2"].reasons
+    assert reason.code == "down-unnamed-constraint" and "object>" in reason.message and "0x" not in reason.message

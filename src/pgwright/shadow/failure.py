@@ -11,8 +11,10 @@ from psycopg import sql
 from pgwright.interpreter import Ran
 from pgwright.records import ProofPhase, Reason
 from pgwright.schema.model import Constraint, Relation, Schema
+from pgwright.shadow import outside
 
 LIMIT = 5  # offending rows shown
+_ADDRESS = re.compile(r"(?<=\w) at 0x[0-9a-f]+(?=>)")  # of a Python object: another one in each run
 MISSING = {
     "42P07": "already exists",
     "42710": "already exists",
@@ -38,17 +40,19 @@ def explain(conn: psycopg.Connection[Any], schema: Schema, phase: ProofPhase, ra
     error = ran.error
     assert error is not None
     rows = _offending(conn, schema, error.sqlstate or "", error.message) if error.sqlstate else ()
+    wanted = outside.wanted(error)
     return Reason(
         code=_code(phase, error.exception, error.sqlstate, error.message),
         phase=phase,
-        message=error.message,
+        message=_ADDRESS.sub("", error.message),
         statement=error.statement,
         sqlstate=error.sqlstate,
         exception=error.exception,
         file=error.file,
         line=error.line,
         rows=rows,
-        cause=_cause(error.exception, error.sqlstate, error.message),
+        cause=wanted.cause if wanted else _cause(error.exception, error.sqlstate, error.message),
+        repair=wanted.repair if wanted else "",
     )
 
 
