@@ -137,3 +137,18 @@ def test_no_address_of_an_object_in_a_proof(tmp_path: Path) -> None:
     )
     (reason,) = tiny.prove("b2", whole=False, rows="none")["b2"].reasons
     assert reason.code == "down-unnamed-constraint" and "object>" in reason.message and "0x" not in reason.message
+
+
+def test_the_repair_of_a_lost_sequence_and_a_renamed_key(tmp_path: Path) -> None:
+    """letta: a primary key that takes its index along to another name, and the sequence of a serial column dropped."""
+    up = (
+        'op.execute("ALTER TABLE customers RENAME CONSTRAINT customers_pkey TO pk"); '
+        'op.execute("ALTER TABLE customers ALTER COLUMN id DROP DEFAULT"); op.execute("DROP SEQUENCE customers_id_seq")'
+    )
+    tiny = Tiny(tmp_path).add("a1", *TABLE).add("b2", up, "pass")
+    reason = tiny.prove("b2", whole=False, rows="none")["b2"].reasons[0]
+    repair = [line[1:] for line in reason.repair.splitlines() if line.startswith("+    ")]
+    file = tmp_path / "alembic" / "versions" / "b2.py"
+    file.write_text(file.read_text().replace("    pass", "\n".join(repair)))
+    proof = tiny.prove("b2", whole=False, rows="none")["b2"]
+    assert proof.verdict == "proven", proof.reasons

@@ -17,7 +17,7 @@ from psycopg import sql
 
 from pgwright.interpreter import Revision
 from pgwright.records import Reason
-from pgwright.schema.model import Column, Constraint, Difference, Index, Relation, Schema
+from pgwright.schema.model import Column, Constraint, Difference, Index, Relation, Schema, Thing
 from pgwright.shadow.cycle import Cycle
 
 DROPS = {
@@ -54,14 +54,32 @@ def _lines(before: Schema, differences: Sequence[Difference]) -> Iterator[str]:
     extra = [d for d in differences if d.kind == "extra"]
     for d in sorted(extra, key=lambda d: (d.object in LAST, d.object == "table", d.identity)):
         yield from _drop(d)
+    constraints = {(d.before, d.after) for d in differences if d.kind == "renamed" and d.object == "constraint"}
     for d in differences:
-        if d.kind == "renamed" and d.before and d.after:
+        # a constraint takes its index along to the new name
+        if d.kind == "renamed" and d.before and d.after and not (d.object == "index" and (d.before, d.after) in constraints):
             yield from _rename_back(before, d)
+    lost = {d.identity for d in differences if d.object == "sequence" and d.kind == "missing"}
+    sequences = [one for one in before.of_kind("sequence") if one.identity in lost and not one["identity"]]
+    for one in sequences:
+        yield _sequence(one)
     relations = {r.qualified: r for r in before.relations}
     for d in differences:
         owner = next((r for name, r in relations.items() if d.identity.startswith(f"{name}.")), None)
         if owner is not None and d.kind in ("missing", "changed"):
             yield from _restore(owner, d)
+    for one in sequences:
+        if owned := one["owned_by"]:
+            yield f"ALTER SEQUENCE {_quoted(one.identity.split('.'))} OWNED BY {_quoted(owned.split('.'))}"
+
+
+def _sequence(one: Thing) -> str:
+    """What makes the sequence anew; where it stood is not known to a catalog."""
+    return (
+        f"CREATE SEQUENCE {_quoted(one.identity.split('.'))} AS {one['type']} INCREMENT {one['increment']} "
+        f"MINVALUE {one['minimum']} MAXVALUE {one['maximum']} START {one['start']} CACHE {one['cache']}"
+        + (" CYCLE" if one["cycle"] == "true" else "")
+    )
 
 
 def _drop(d: Difference) -> Iterator[str]:
