@@ -149,6 +149,7 @@ class Proof:
     extensions_missing: tuple[str, ...] = ()
     shimmed: tuple[str, ...] = ()
     replayable: bool | None = None
+    resent: bool = False  # the second upgrade sent the messages of the first, which depend on nothing, without env.py
     application: tuple[Tried, ...] = ()  # what both releases can do (prove --old-code, --app-sql)
     rollback: str = ""  # after a failure: whether the database had moved, and where it was brought back to
     tool: str = field(default="pgwright/0.1.0")

@@ -212,6 +212,12 @@ def test_a_project_without_alembic_is_refused(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["errors"][0]["code"].startswith("PW-PROJECT")
 
 
+def test_a_mistyped_verb_names_the_one_that_seems_meant() -> None:
+    done = run("prvoe")
+    assert done.returncode == 2
+    assert "Did you mean 'prove'?" in done.stderr
+
+
 def test_pg_list_shows_servers() -> None:
     servers = json.loads(run("pg", "list", "--json").stdout)["servers"]
     assert all({"version", "major", "bin", "source"} <= set(s) for s in servers)

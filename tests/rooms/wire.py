@@ -9,56 +9,38 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
+from unix_door import Door, message, startup
+
 How = Literal["cut", "terminated"]
 FATAL = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0"
 
 
-class Wire:
+class Wire(Door):
     """Forwards; at message `at` (of all sessions together, 0: never) it is cut, or says what pg_terminate_backend says."""
 
     def __init__(self, folder: Path, server: str, how: How = "cut", at: int = 0) -> None:
-        self.folder, self.server, self.how, self.at = folder, server, how, at
+        self.how, self.at = how, at
         self.seen, self.broken = 0, False
         self._lock, self._ends = threading.Lock(), list[socket.socket]()
-        folder.mkdir(exist_ok=True)
-        self._door = socket.socket(socket.AF_UNIX)
-        self._door.bind(str(folder / ".s.PGSQL.5432"))
-        self._door.listen(16)
-        threading.Thread(target=self._serve, daemon=True).start()
+        super().__init__(folder, server)
 
     def close(self) -> None:
-        with suppress(OSError):
-            self._door.shutdown(socket.SHUT_RDWR)
-        self._door.close()
-        (self.folder / ".s.PGSQL.5432").unlink(missing_ok=True)
+        """No session is left."""
+        super().close()
         with self._lock:
-            for end in self._ends:
-                with suppress(OSError):
-                    end.shutdown(socket.SHUT_RDWR)
+            _shut(self._ends)
 
-    def _serve(self) -> None:
-        while True:
-            try:
-                client, _ = self._door.accept()
-            except OSError:
-                return
-            if self.broken:
-                client.close()
-                continue
-            server = socket.socket(socket.AF_UNIX)
-            server.connect(self.server)
-            with self._lock:
-                self._ends += [client, server]
-            threading.Thread(target=self._forward, args=(client, server), daemon=True).start()
+    def refuses(self) -> bool:
+        return self.broken
 
-    def _forward(self, client: socket.socket, server: socket.socket) -> None:
+    def forward(self, client: socket.socket, server: socket.socket) -> None:
+        with self._lock:
+            self._ends += [client, server]
         try:
-            size = _exactly(client, 4)
-            server.sendall(size + _exactly(client, struct.unpack("!I", size)[0] - 4))
+            server.sendall(startup(client))
             threading.Thread(target=_answers, args=(server, client), daemon=True).start()
             while True:
-                head = _exactly(client, 5)
-                body = _exactly(client, struct.unpack("!I", head[1:])[0] - 4)
+                head, body = message(client)
                 if head[:1] in b"QPCdcf" and self._is_last():
                     if self.how == "terminated":
                         client.sendall(b"E" + struct.pack("!I", len(FATAL) + 4) + FATAL)
@@ -67,10 +49,7 @@ class Wire:
         except (OSError, EOFError):
             pass
         finally:
-            broken = self._ends if self.broken else [client, server]
-            for end in list(broken):
-                with suppress(OSError):
-                    end.shutdown(socket.SHUT_RDWR)
+            _shut(list(self._ends) if self.broken else [client, server])
 
     def _is_last(self) -> bool:
         with self._lock:
@@ -79,14 +58,10 @@ class Wire:
             return self.broken
 
 
-def _exactly(source: socket.socket, size: int) -> bytes:
-    out = b""
-    while len(out) < size:
-        chunk = source.recv(size - len(out))
-        if not chunk:
-            raise EOFError
-        out += chunk
-    return out
+def _shut(ends: list[socket.socket]) -> None:
+    for end in ends:
+        with suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
 
 
 def _answers(server: socket.socket, client: socket.socket) -> None:

@@ -35,7 +35,9 @@ def watching(files, trace, wire):
 
 def _listeners(files, trace, wire, statements):
     probe = trace.get("probe_sql")
-    unseen = []  # Alembic's and env.py's own, several in every step: observed together, before the revision's next
+    if probe and OURS not in probe:
+        probe = OURS + " " + probe
+    unseen = [False]  # something of Alembic's or env.py's own: observed all together, before the revision's next
 
     def before(connection, cursor, sql, parameters, context, many):
         if OURS in sql:
@@ -43,10 +45,10 @@ def _listeners(files, trace, wire, statements):
         dbapi = connection.connection.dbapi_connection
         autocommit = bool(getattr(dbapi, "autocommit", False))
         file, line = _caller(files)
-        if file is not None and unseen:
-            unseen.clear()
+        if file is not None and unseen[0]:
+            unseen[0] = False
             if probe and not autocommit:
-                _one(dbapi, probe if OURS in probe else OURS + " " + probe)
+                _one(dbapi, probe)
         statements.append(
             {"sql": sql, "file": file, "line": line, "autocommit": autocommit, "rowcount": None, "many": bool(many)}
         )
@@ -60,10 +62,10 @@ def _listeners(files, trace, wire, statements):
         entry = statements[-1]
         entry["rowcount"] = getattr(cursor, "rowcount", None)
         if entry["file"] is None:
-            unseen.append(sql)
+            unseen[0] = True
             return
         if probe and not entry["autocommit"] and not DDL.match(COMMENTS.sub("", sql)):
-            _one(connection.connection.dbapi_connection, probe if OURS in probe else OURS + " " + probe)
+            _one(connection.connection.dbapi_connection, probe)
 
     return before, after
 

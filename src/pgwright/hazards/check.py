@@ -81,12 +81,11 @@ def check_files(files: Iterable[Path], rules: Sequence[Rule], chosen: Checking, 
         try:
             text, problem = sqlfile.decoded(path.read_bytes())
         except OSError as error:
-            out.fail(
-                "PW-HAZARDS-04", name, None, f"{name} cannot be read: {error.strerror}", "Name a file that is there."
-            )
+            reason = f"the file cannot be read: {error.strerror}"
+            out.fail("PW-HAZARDS-04", name, None, reason, "Name a file that is there.")
             continue
         if problem:
-            out.fail("PW-HAZARDS-05", name, None, f"{name} is {problem}", "Save it as UTF-8.")
+            out.fail("PW-HAZARDS-05", name, None, f"the file is {problem}", "Save it as UTF-8.")
         on_event(Event("read", name))
         revision = sqlfile.read(path, text, name)
         for known in knowns:

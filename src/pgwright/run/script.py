@@ -46,26 +46,11 @@ DECLARE
     page bigint := 0;
 BEGIN
     WHILE page < pages LOOP
-        UPDATE ONLY {name} SET {values} WHERE ({where})
-           AND ctid >= format('(%s,0)', page)::tid AND ctid < format('(%s,0)', page + {step})::tid;
+        {part};
         COMMIT;
         page := page + {step};
     END LOOP;
-    UPDATE ONLY {name} SET {values} WHERE {where}; -- rows that moved meanwhile
-END {tag};
-"""
-PARTS = """\
-DO {tag}
-DECLARE
-    pages bigint := pg_relation_size({name_text}) / current_setting('block_size')::int;
-    page bigint := 0;
-BEGIN
-    WHILE page < pages LOOP
-        EXECUTE {head} || format($$ AND ctid >= '(%s,0)' AND ctid < '(%s,0)'$$, page, page + {step}) || {rest};
-        COMMIT;
-        page := page + {step};
-    END LOOP;
-    EXECUTE {head} || {rest}; -- rows that moved meanwhile
+    {rest}; -- rows that moved meanwhile
 END {tag};
 """
 
@@ -101,8 +86,9 @@ def _step(session: Session, unit: Unit, step: RunStep) -> Iterator[str]:
         yield f"RESET ALL; SET statement_timeout = 0; SET lock_timeout = '{LOCK_TIMEOUT}';\n"
         return
     if step.batches is not None:
-        yield _tagged(PARTS.format(tag="{tag}", step=PAGES, name_text=_text(step.batches.table),
-                                   head=_text(step.batches.head), rest=_text(step.batches.rest)))  # fmt: skip
+        head, rest = _text(step.batches.head), _text(step.batches.rest)
+        pages = f"format($$ AND ctid >= '(%s,0)' AND ctid < '(%s,0)'$$, page, page + {PAGES})"
+        yield _loop(step.batches.table, f"EXECUTE {head} || {pages} || {rest}", f"EXECUTE {head} || {rest}")
         return
     if step.kind == "backfill":
         yield from _batches(session, unit)
@@ -119,8 +105,14 @@ def _batches(session: Session, unit: Unit) -> Iterator[str]:
     literal = unit.literal or {}
     values = ", ".join(f"{sql.Identifier(c).as_string(None)} = {v}" for c, v in literal["set"].items())
     for member in members(session, str(literal["table"]), tuple(literal["set"])):
-        parts = {"name": member.name, "name_text": _text(member.name), "values": values, "where": literal["where"]}
-        yield _tagged(BATCHES.format(tag="{tag}", step=PAGES, **parts))
+        head, where = f"UPDATE ONLY {member.name} SET {values} WHERE", literal["where"]
+        pages = f"ctid >= format('(%s,0)', page)::tid AND ctid < format('(%s,0)', page + {PAGES})::tid"
+        yield _loop(member.name, f"{head} ({where})\n           AND {pages}", f"{head} {where}")
+
+
+def _loop(table: str, part: str, rest: str) -> str:
+    """A statement for the pages of a table, some at a time, and once more for all of it."""
+    return _tagged(BATCHES.format(tag="{tag}", step=PAGES, name_text=_text(table), part=part, rest=rest))
 
 
 def _tagged(body: str) -> str:

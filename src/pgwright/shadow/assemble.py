@@ -60,6 +60,7 @@ def assemble(
         application=found.application,
         rollback=found.rollback,
         replayable=found.replayable,
+        resent=found.resent,
     )
 
 

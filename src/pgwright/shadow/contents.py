@@ -16,12 +16,13 @@ MOST = 8 << 20  # bytes of tables that are copied for each revision; above, a ne
 Mark = tuple[int, int | None]  # rows, and the newest transaction among their writers
 Same = dict[str, tuple[Relation, Mark, Mark]]  # tables that hold the same rows: their marks in the source and in the target
 NOTHING: Mark = (0, None)
-_SIZED = """
-SELECT n.nspname || '.' || c.relname, pg_relation_size(c.oid)
+_HELD = """
+SELECT true, n.nspname, c.relname, s.size, NULL::bigint
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE c.relkind = 'r' AND c.oid >= 16384 AND pg_relation_size(c.oid) > 0"""
-_CALLED = """
-SELECT n.nspname, c.relname, v.last, s.seqstart
+ CROSS JOIN LATERAL (SELECT pg_relation_size(c.oid) OFFSET 0) s (size)
+ WHERE c.relkind = 'r' AND c.oid >= 16384 AND s.size > 0
+UNION ALL
+SELECT false, n.nspname, c.relname, v.last, s.seqstart
   FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
  CROSS JOIN LATERAL (SELECT CASE WHEN c.relkind = 'S' THEN pg_sequence_last_value(s.seqrelid) END) v (last)
  WHERE c.relpersistence <> 't' AND v.last IS NOT NULL"""
@@ -29,49 +30,70 @@ SELECT n.nspname, c.relname, v.last, s.seqstart
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """Tables with rows, in bytes all together, and the last value of each sequence that was called."""
+    """Tables with pages and their marks, the bytes of those with rows, and last value and start of each called sequence."""
 
-    tables: frozenset[str]
+    marks: Mapping[str, Mark]
     size: int
-    sequences: Mapping[tuple[str, str], int]
+    sequences: Mapping[tuple[str, str], tuple[int, int]]
 
 
-def contents(conn: Connection, schema: Schema) -> Contents:
-    """What the database holds now. A table without a page is not looked into."""
-    sized = dict(conn.execute(_SIZED).fetchall())
-    filled = _filled(conn, [r for r in schema.relations if r.qualified in sized])
-    called = {(schema, name): value for schema, name, value, _ in conn.execute(_CALLED)}
-    return Contents(frozenset(filled), sum(sized[table] for table in filled), called)
+def contents(conn: Connection, schema: Schema, reader: Connection | None = None) -> Contents:
+    """What the database holds now. A table without a page is not looked into, nor any where there is too much.
+
+    `reader` is another connection to that database, one that keeps its plans: it is asked for what the catalog knows.
+    """
+    held = (reader or conn).execute(_HELD).fetchall()
+    sized = {f"{space}.{name}": size for is_table, space, name, size, _ in held if is_table}
+    called = {(space, name): (last, start) for is_table, space, name, last, start in held if not is_table}
+    tables = [r for r in schema.relations if r.qualified in sized]
+    if sum(sized.values()) > MOST:
+        filled = set(_filled(conn, tables))
+        tables = [r for r in tables if r.qualified in filled]
+        if (size := sum(sized[table] for table in filled)) > MOST:
+            return Contents({}, size, called)
+    marks = _marks(conn, tables)
+    return Contents(marks, sum(sized[table] for table, (rows, _) in marks.items() if rows), called)
 
 
-def copied(source: Connection, target: Connection, schema: Schema, held: Contents, known: Same | None = None) -> Same | None:
+def copied(
+    source: Connection,
+    target: Connection,
+    schema: Schema,
+    held: Contents,
+    known: Same | None = None,
+    reader: Connection | None = None,
+) -> Same | None:
     """Give the target's tables the rows that the source holds, and no others; None where they are too many.
 
-    Both have this schema. The target's sequences are set to the source's. What this call returns, `known` to the next
-    one, says which tables held the same rows: those that nobody wrote to since are left alone. A write is seen by its
-    transaction's number, a removal by the number of rows. Raises psycopg.Error with nothing changed.
+    Both have this schema; `reader` is as in `contents`, of the target. The target's sequences are set to the source's.
+    What this call returns, `known` to the next one, says which tables held the same rows: those that nobody wrote to
+    since are left alone. A write is seen by its transaction's number, a removal by the number of rows. Raises
+    psycopg.Error with nothing changed.
     """
     if held.size > MOST:
         return None
     with target.transaction():
         # no trigger, no rule, no foreign key; and an error where a policy would hide rows from this role
         target.execute("SET LOCAL session_replication_role = replica; SET LOCAL row_security = off")
-        sized = {row[0] for row in target.execute(_SIZED)}
-        there = _marks(target, [r for r in schema.relations if r.qualified in sized])
-        given = _marks(source, tables := [r for r in schema.relations if r.qualified in held.tables])
+        there, given = contents(target, schema, reader), held.marks
+        tables = [r for r in schema.relations if given.get(r.qualified, NOTHING)[0]]
+        old = [r for r in schema.relations if there.marks.get(r.qualified, NOTHING)[0]]
+        if there.size > MOST:
+            return None
         same = {
-            t.qualified: (t, given[t.qualified], there[t.qualified])
+            t.qualified: (t, given[t.qualified], there.marks[t.qualified])
             for t in tables
-            if t.qualified in there and known and known.get(t.qualified) == (t, given[t.qualified], there[t.qualified])
+            if t.qualified in there.marks
+            and known
+            and known.get(t.qualified) == (t, given[t.qualified], there.marks[t.qualified])
         }
-        old = [r for r in schema.relations if there.get(r.qualified, NOTHING)[0] and r.qualified not in same]
-        if old:
-            target.execute(sql.SQL(";").join(sql.SQL("DELETE FROM ONLY {}").format(_name(r)) for r in old))
+        if gone := [r for r in old if r.qualified not in same]:
+            target.execute(sql.SQL(";").join(sql.SQL("DELETE FROM ONLY {}").format(_name(r)) for r in gone))
         copy = [table for table in tables if table.qualified not in same]
         for table in copy:
             _copy(source, target, table)
         now = _marks(target, copy)
-        _set_sequences(target, held)
+        _set_sequences(target, there, held)
     return same | {t.qualified: (t, given[t.qualified], now[t.qualified]) for t in copy}
 
 
@@ -96,15 +118,16 @@ def _copy(source: Connection, target: Connection, table: Relation) -> None:
             taken.write(data)
 
 
-def _set_sequences(conn: Connection, held: Contents) -> None:
-    called = {(schema, name): (value, start) for schema, name, value, start in conn.execute(_CALLED)}
-    for (schema, name), (value, start) in called.items():
-        before = held.sequences.get((schema, name))
-        if before != value:
-            _set(conn, schema, name, before or start, before is not None)
-    for (schema, name), before in held.sequences.items():
-        if (schema, name) not in called:
-            _set(conn, schema, name, before, True)
+def _set_sequences(conn: Connection, there: Contents, held: Contents) -> None:
+    for (schema, name), (last, start) in there.sequences.items():
+        wanted = held.sequences.get((schema, name))
+        if wanted is None:
+            _set(conn, schema, name, start, False)
+        elif wanted[0] != last:
+            _set(conn, schema, name, wanted[0], True)
+    for (schema, name), (last, _) in held.sequences.items():
+        if (schema, name) not in there.sequences:
+            _set(conn, schema, name, last, True)
 
 
 def _set(conn: Connection, schema: str, name: str, value: int, is_called: bool) -> None:

@@ -2,7 +2,8 @@
 
 At the parent, with rows: the catalog and the rows are noted. The revision goes up; its validation queries must count
 nothing; it comes down **to the recorded parent**; catalog and rows must be what they were; it goes up once more, and
-must end where the first time ended. Whatever fails is told with the server's own words; nothing is retried away.
+must end where the first time ended. Whatever fails is told with the server's own words; nothing is retried away. An
+upgrade that sent its offline rendering, which depends on nothing, is sent again as `apply` would do it (resend.py).
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from pgwright.interpreter import Ran
+from pgwright.interpreter import Direction, Ran
 from pgwright.records import ProofPhase, Reason, Timing, Tried
 from pgwright.schema.catalog import Snapshot
 from pgwright.schema.diff import diff
 from pgwright.schema.model import Difference
-from pgwright.shadow import app_sql
+from pgwright.shadow import app_sql, resend
 from pgwright.shadow.failure import explain
 from pgwright.shadow.judge import catalog_reason, rows_reason
 from pgwright.shadow.left_values import split
@@ -49,6 +50,7 @@ class Cycle:
     said: list[RowDifference] = field(default_factory=list)  # row differences that it has said
     application: tuple[Tried, ...] = ()
     rollback: str = ""
+    resent: bool = False  # the second upgrade sent the messages of the first, without a run of env.py
     reached: ProofPhase = "up"
     ran: dict[ProofPhase, Ran] = field(default_factory=dict)
 
@@ -56,6 +58,11 @@ class Cycle:
     def clean(self) -> bool:
         """True when the database is in the state that the first upgrade made, catalog and all."""
         return self.reached == "reup" and not any(r.phase == "reup" for r in self.reasons)
+
+    @property
+    def doubtful(self) -> bool:
+        """True when messages sent again ended elsewhere: whether the revision does too, only a run of it can tell."""
+        return self.resent and not self.clean
 
 
 def cycle(
@@ -80,6 +87,7 @@ def cycle(
             stage.drop(BEFORE)  # or it would be in the image
         return found
     found.after = after = stage.capture(database, before)
+    upgrade = resend.prepared(stage, database, found)
     upgraded = _rows(stage, database, after, seeded)
     _validate(stage, database, found, queries)
     if stage.is_tried:
@@ -91,7 +99,9 @@ def cycle(
     _compare(stage, found, "down", before, back)
     same = _returned(found, rows, upgraded, _rows(stage, database, back, seeded))
 
-    if not _go(stage, database, found, "reup", recorded):
+    if upgrade is not None and resend.sent(stage, database, found, upgrade):
+        found.reached, found.resent, found.again = "reup", True, found.up
+    elif not _go(stage, database, found, "reup", recorded):
         return found
     found.end = end = stage.capture(database, back)
     _compare(stage, found, "reup", after, end)
@@ -119,7 +129,8 @@ def _try_application(stage: Stage, database: str, found: Cycle, after: Snapshot,
 
 def _go(stage: Stage, database: str, found: Cycle, phase: ProofPhase, recorded: Versions) -> bool:
     """Run one step; on failure note why, and see that the database stands where it was recorded to stand."""
-    ran, messages = stage.run(database, [("down" if phase == "down" else "up", found.revision)])
+    way: Direction = "down" if phase == "down" else "up"
+    ran, messages = stage.run(database, [(way, found.revision)], listen=phase == "up" and stage.resends)
     found.reached = phase
     found.ran[phase] = ran
     found.timings.append(Timing(phase, round(ran.seconds, 4)))

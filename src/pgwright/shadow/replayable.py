@@ -8,24 +8,20 @@ else  the revision is recorded once more, on rows of another seed; without rows,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from pgwright.design import batched
-from pgwright.interpreter import Compiled, Direction, Revision
+from pgwright.interpreter import Direction, Revision
 from pgwright.schema.model import Schema
 from pgwright.shadow.cycle import Cycle
-from pgwright.shadow.record import FRAME
-from pgwright.shadow.replay import skippable
+from pgwright.shadow.rendering import is_rendering, text
 from pgwright.shadow.rows import seed
-from pgwright.shadow.stage import Stage, squeezed
+from pgwright.shadow.stage import Stage
 from pgwright.step import Observed
 
 SECOND = "pgwright_second"
-ENV = re.compile(r"\s*(CREATE\s+SCHEMA\s+IF\s+NOT\s+EXISTS|SET\s+(LOCAL\s+|SESSION\s+)?search_path)\b", re.I)
-Text = list[tuple[str, str]]
 
 
 def replayable(
@@ -35,10 +31,10 @@ def replayable(
     if stage.recorder is None or found.end is None:
         return None
     found = _folded(revision, found)
-    if _text(stage, found.up) != _text(stage, found.again):
+    if text(stage, found.up) != text(stage, found.again):
         return False
     compiled = {way: stage.compiled.get((revision.id, way)) for way, _ in _ways(found)}
-    if all(_rendered(stage, compiled[way], sent) for way, sent in _ways(found)):
+    if all(is_rendering(stage, compiled[way], sent) for way, sent in _ways(found)):
         return True
     if any(c is not None and c.reason == "volatile" for c in compiled.values()):
         return False
@@ -59,7 +55,7 @@ def _recorded_again(
             ran, messages = stage.run(SECOND, [(way, revision.id)])
             if not ran.ok:
                 return None
-            if _text(stage, _without_parts(messages, _blocks(revision, way))) != _text(stage, sent):
+            if text(stage, _without_parts(messages, _blocks(revision, way))) != text(stage, sent):
                 return False
         return True
     finally:
@@ -104,26 +100,7 @@ def _ways(found: Cycle) -> tuple[tuple[Direction, Sequence[Observed]], ...]:
     return ("up", found.up), ("down", found.down)
 
 
-def _text(stage: Stage, messages: Sequence[Observed]) -> Text:
-    """What the revision sent, with its values; what env.py sets up and Alembic's bookkeeping are left out.
-
-    Those come without a line of the revision; online they are other statements than offline, and some come only once.
-    """
-    own = re.compile(
-        rf"\s*(INSERT INTO|UPDATE|DELETE FROM|CREATE TABLE)\s+(\S+\.)?\"?{re.escape(stage.loaded.version_table)}\"?\s",
-        re.I,
-    )
-    kept = (m for m in messages if not skippable(m) and not (m.line is None and (own.match(m.message) or ENV.match(m.message))))
-    return [(squeezed(m.message), m.parameters) for m in kept]
-
-
 def rendered(stage: Stage, found: Cycle) -> bool:
     """True when the upgrade sent its offline rendering: nothing that it sends comes from a row."""
-    return _rendered(stage, stage.compiled.get((found.revision, "up")), found.up)
+    return is_rendering(stage, stage.compiled.get((found.revision, "up")), found.up)
 
-
-def _rendered(stage: Stage, compiled: Compiled | None, sent: Sequence[Observed]) -> bool:
-    """True when the recording is the offline rendering, whose BEGIN and COMMIT around autocommit blocks say nothing."""
-    if compiled is None or compiled.statements is None:
-        return False
-    return [(squeezed(s), "") for s in compiled.statements if not FRAME.match(s)] == _text(stage, sent)

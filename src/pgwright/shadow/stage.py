@@ -65,6 +65,7 @@ class Stage:
     releases: tuple[Release, ...] = ()  # whose statements are tried before and after each revision
     app_sql: tuple[Statement, ...] = ()  # tried before and after each revision
     places: dict[Path, frozenset[str]] = field(default_factory=dict)  # names that revisions of a folder may import
+    resends: bool = True  # second upgrades may be the messages of the first, where these depend on nothing
     without_foreign_keys: bool = False  # in every database of the history (baseline no-fk)
     _version_tables: frozenset[versions.Table] = frozenset()
     _kept: dict[str, psycopg.Connection[Any]] = field(default_factory=dict)
@@ -140,13 +141,16 @@ class Stage:
         server = self.server
         return Target(server.host, server.port, server.user, server.name(database), server.password)
 
-    def run(self, database: str, steps: Sequence[tuple[Direction, str]]) -> tuple[Ran, tuple[Observed, ...]]:
+    def run(
+        self, database: str, steps: Sequence[tuple[Direction, str]], *, listen: bool = False
+    ) -> tuple[Ran, tuple[Observed, ...]]:
         """All steps in one run of env.py; with a recorder, the messages that the server received meanwhile.
 
-        Without its log, the statements that a second session could make wait, and no others.
+        Without its log, the statements that a second session could make wait, and no others. Without a trace none; with
+        `listen` what SQLAlchemy handed to the driver is in the run's `statements`.
         """
         if not self.options.trace:
-            return require_server(self.server, self.interpreter.step(self.target(database), steps)), ()
+            return require_server(self.server, self.interpreter.step(self.target(database), steps, trace=listen)), ()
         if self.recorder is not None:
             self.recorder.skip()
         waiter = Waiter(lambda: self.server.quietly(database))
@@ -182,12 +186,16 @@ class Stage:
 
     def capture(self, database: str, previous: Snapshot | None = None) -> Snapshot:
         """The catalog as it is now; with the last snapshot of this lineage only what changed is read."""
+        snapshot = capture(self.reader(database), previous)
+        self._version_tables |= versions.found(self.loaded.contexts, snapshot.schema)
+        return snapshot
+
+    def reader(self, database: str) -> Session:
+        """A session of our own that reads the catalog, nothing else, and keeps its plans."""
         reader = self._readers.get(database)
         if reader is None or reader.conn.closed:
             reader = self._readers[database] = settle(self.server.quietly(database))
-        snapshot = capture(reader, previous)
-        self._version_tables |= versions.found(self.loaded.contexts, snapshot.schema)
-        return snapshot
+        return reader
 
     def versions(self, database: str) -> Versions:
         """The content of every version table; what is not there is not told."""

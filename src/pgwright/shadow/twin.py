@@ -104,7 +104,8 @@ class Twin:
             try:
                 with bare.transaction():
                     bare.execute("SET LOCAL row_security = off")  # an error where a policy would hide rows from this role
-                    same = copied(bare, work, schema, contents(bare, schema), self._same)
+                    held = contents(bare, schema, self.stage.reader(BARE).conn)
+                    same = copied(bare, work, schema, held, self._same, self.stage.reader(WORK).conn)
             except psycopg.Error:
                 return False
         self._same = same or {}

@@ -48,6 +48,16 @@ class Lazy(click.Group):
         command: click.Command = import_module(f"pgwright.doors.cli.{cmd_name.replace('-', '_')}").command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The verb that is named; an error names the one that seems meant."""
+        from difflib import get_close_matches
+
+        if args and args[0] not in VERBS and (close := get_close_matches(args[0], VERBS, 1)):
+            ctx.fail(f"No such command '{args[0]}'. Did you mean '{close[0]}'?")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Verbs"):
             formatter.write_dl(list(VERBS.items()))
@@ -61,8 +71,8 @@ def cli(ctx: click.Context) -> None:
     """A database specialist for PostgreSQL, SQLAlchemy and Alembic.
 
     Designs zero-downtime revisions from a task or from changed models, and proves each on a throw-away PostgreSQL: up,
-    validate, down, compare catalog and rows, up again; only apply, undo and run change a database of yours. Your
-    project needs no edit.
+    validate, down, compare catalog and rows, up again; only apply, undo, run and gate change a database of
+    yours. Your project needs no edit.
 
     \b
     Examples:

@@ -13,30 +13,22 @@ CREATE FUNCTION pgwright_shadow.observe() RETURNS void LANGUAGE plpgsql SECURITY
 DECLARE
     seen text;
 BEGIN
+    -- No join: each session that a revision opens plans this anew.
     SELECT pg_catalog.json_agg(pg_catalog.json_build_array(
-               l.relation, n.nspname || '.' || c.relname, l.modes,
-               CASE WHEN c.relkind IN ('r', 'm') THEN
-                   pg_catalog.pg_stat_get_xact_tuples_returned(l.relation)
-                   + pg_catalog.pg_stat_get_xact_tuples_fetched(l.relation) ELSE 0 END,
-               CASE WHEN c.relkind IN ('r', 'm') THEN
-                   pg_catalog.pg_stat_get_xact_tuples_inserted(l.relation)
-                   + pg_catalog.pg_stat_get_xact_tuples_updated(l.relation)
-                   + pg_catalog.pg_stat_get_xact_tuples_deleted(l.relation) ELSE 0 END))
+               relation, pg_catalog.pg_identify_object(1259, relation, 0), modes,
+               pg_catalog.pg_stat_get_xact_tuples_returned(relation)
+               + pg_catalog.pg_stat_get_xact_tuples_fetched(relation),
+               pg_catalog.pg_stat_get_xact_tuples_inserted(relation)
+               + pg_catalog.pg_stat_get_xact_tuples_updated(relation)
+               + pg_catalog.pg_stat_get_xact_tuples_deleted(relation)))
       INTO seen
-      FROM (SELECT relation, pg_catalog.array_agg(DISTINCT mode) AS modes
-              FROM pg_catalog.pg_locks
-             WHERE locktype = 'relation' AND pid = pg_catalog.pg_backend_pid() AND granted
-               AND relation >= 16384
-               AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
-             GROUP BY relation) l
-      LEFT JOIN pg_catalog.pg_class c ON c.oid = l.relation
-      LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-     WHERE n.nspname IS DISTINCT FROM 'pgwright_shadow' AND n.nspname IS DISTINCT FROM 'pg_toast';
+      FROM (SELECT relation, pg_catalog.array_agg(mode) AS modes
+              FROM pg_catalog.pg_lock_status()
+             WHERE locktype = 'relation' AND pid = pg_catalog.pg_backend_pid() AND granted AND relation >= 16384
+             GROUP BY relation) l;
     RAISE LOG 'pgwright:locks %', coalesce(seen, '[]');
-    -- Counters are handed over at the end of this transaction, so that the next one starts from nought (from 15 on).
-    IF pg_catalog.current_setting('server_version_num')::int >= 150000 THEN
-        EXECUTE 'SELECT pg_catalog.pg_stat_force_next_flush()';
-    END IF;
+    -- Counters are handed over at the end of this transaction, so that the next one starts from nought.
+    PERFORM pg_catalog.pg_stat_force_next_flush(); -- since 15
 END $$;
 
 CREATE FUNCTION pgwright_shadow.on_end() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER
