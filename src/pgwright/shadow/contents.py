@@ -119,20 +119,17 @@ def _copy(source: Connection, target: Connection, table: Relation) -> None:
 
 
 def _set_sequences(conn: Connection, there: Contents, held: Contents) -> None:
-    for (schema, name), (last, start) in there.sequences.items():
-        wanted = held.sequences.get((schema, name))
-        if wanted is None:
-            _set(conn, schema, name, start, False)
-        elif wanted[0] != last:
-            _set(conn, schema, name, wanted[0], True)
-    for (schema, name), (last, _) in held.sequences.items():
-        if (schema, name) not in there.sequences:
-            _set(conn, schema, name, last, True)
-
-
-def _set(conn: Connection, schema: str, name: str, value: int, is_called: bool) -> None:
-    named = sql.Identifier(schema, name).as_string(conn)
-    conn.execute("SELECT setval(%s::regclass, %s, %s)", (named, value, is_called))
+    """The target's sequences as the source's: to the same last value, or as if they had not been called."""
+    wanted = {name: (start, False) for name, (_, start) in there.sequences.items()}
+    wanted |= {name: (last, True) for name, (last, _) in held.sequences.items()}
+    same = {name for name, (last, _) in held.sequences.items() if there.sequences.get(name, (None,))[0] == last}
+    calls = [
+        sql.SQL("SELECT setval({}::regclass, {}, {})").format(sql.Identifier(*name).as_string(conn), value, is_called)
+        for name, (value, is_called) in wanted.items()
+        if name not in same
+    ]
+    if calls:
+        conn.execute(sql.SQL(";").join(calls))
 
 
 def _filled(conn: Connection, tables: Sequence[Relation]) -> list[str]:

@@ -69,6 +69,8 @@ def command(
     """Prove revisions on a throw-away PostgreSQL.
 
     For each: up, validate, down to the recorded parent, compare catalog and rows, up again, compare with the first up.
+    An upgrade whose messages can be no others (they are its offline rendering, in one transaction) is sent again for
+    that instead of run again; where the server refuses it, or it ends elsewhere, env.py runs and decides.
     Without an argument the revisions are those that are new against the main branch, uncommitted files included;
     without git, the head. REV is an id or a unique beginning of one, A..B is after A up to B. Proofs go to
     .pgwright/proofs/.
