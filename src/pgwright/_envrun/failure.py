@@ -14,11 +14,11 @@ OWN = os.path.dirname(os.path.realpath(__file__)) + os.sep if "__file__" in glob
 NAMED = (
     re.compile(r"[Ee]nv(?:ironment)?[ _-]?var(?:iable)?s?:? ['\"`]?([A-Z][A-Z0-9_]+)"),
     re.compile(
-        r"['\"`]?\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)['\"`]? "
+        r"['\"`]?\b([A-Z][A-Z0-9]*(?:_+[A-Z0-9]+)*)['\"`]? "
         r"(?:environment variable|(?:is|was|must be) (?:not )?(?:set|required|missing|defined|provided)"
         r"|not (?:set|found|defined)|must )"
     ),
-    re.compile(r"\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b not found"),
+    re.compile(r"\b([A-Z][A-Z0-9]*(?:_+[A-Z0-9]+)+)\b not found"),
 )
 
 
@@ -139,11 +139,14 @@ def describe(error, files=()):
     }
 
 
-def missing_settings(error):
-    """Names of settings that the error seems to ask for; a guess, for env.py files that read a configuration."""
+def missing_settings(error, of_a_step=False):
+    """Names of settings that the error seems to ask for; a guess, for env.py files that read a configuration.
+
+    `of_a_step`: an invalid pydantic model is then about rows, not about settings.
+    """
     names = []
     for one in whole_chain(error):
-        names += _from_pydantic(one) or _from_environ(one) or _from_text(one)
+        names += (not of_a_step and _from_pydantic(one)) or _from_environ(one) or _from_text(one)
     return list(dict.fromkeys(names))
 
 

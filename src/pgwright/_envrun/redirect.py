@@ -125,7 +125,15 @@ def hang_up():
     engines, State.engines = State.engines, set()
     if any(getattr(record, "dbapi_connection", None) is not None for record, _ in records):
         for engine in engines:
-            engine.dispose(close=False)
+            _forget_pool(engine)
+
+
+def _forget_pool(engine):
+    """A new, empty pool; the old one's connections are closed already."""
+    try:
+        engine.dispose(close=False)
+    except TypeError:  # `close` came with SQLAlchemy 1.4.33
+        engine.pool = engine.pool.recreate()
 
 
 def _close(connection):

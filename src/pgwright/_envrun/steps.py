@@ -1,6 +1,6 @@
 """Exactly these steps, in one run of env.py; stamping; and creating what the metadata says."""
 
-from . import watch
+from . import failure, watch
 
 
 def run(tree, steps, trace, wire):
@@ -24,6 +24,7 @@ def run(tree, steps, trace, wire):
             tree.run(work)
         except (Exception, SystemExit) as error:
             error.pgwright_partial = {"statements": statements, "versions": versions}
+            error.pgwright_missing = failure.missing_settings(error, of_a_step=True)
             raise
     return {"statements": statements, "versions": versions}
 

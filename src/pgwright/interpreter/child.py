@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from pgwright.interpreter import recorded as said
+from pgwright.interpreter import unloaded
 from pgwright.interpreter.process import Process
 from pgwright.interpreter.python import Python, find
-from pgwright.interpreter.recorded import Direction, Failure, Here, Refused, Rendered
+from pgwright.interpreter.recorded import Direction, Failure, Here, Rendered
 from pgwright.interpreter.refusals import (
     CallFailed,
-    EnvFailed,
     NeverConfigured,
     NoAlembic,
     NotPostgres,
-    RevisionsFailed,
 )
 from pgwright.project import Project
 
@@ -90,7 +89,7 @@ class Interpreter:
             LOAD_TIMEOUT,
         )
         if error is not None:
-            raise _refusal(error, said.refused(reply))
+            raise unloaded.refusal(error, said.refused(reply), self.project)
         assert self.here is not None
         loaded = read.loaded(reply, self.here)
         if not loaded.contexts:
@@ -255,19 +254,3 @@ class Interpreter:
         word = (target or {}).get("password") or ""
         if self._process is not None and target is not None and len(word) >= SECRET and word != target["user"]:
             self._process.hidden |= {word, quote(word, safe="")}
-
-
-def _refusal(error: Failure, refused: Sequence[Refused]) -> EnvFailed | RevisionsFailed:
-    """What `load` raises: an env.py that cannot load, or a revision file that cannot be imported."""
-    facts: dict[str, Any] = {"file": error.file, "line": error.line, "exception": error.exception}
-    if error.code == "revisions":
-        return RevisionsFailed(message=error.message, **facts)
-    hint = "It ran as the alembic command would run it; the last line of its own code is named above."
-    if error.missing:
-        names = ", ".join(error.missing)
-        hint = f"It seems to want {names}. Set them under [env] in pgwright.toml; no real secret is needed."
-    elif error.exception.endswith("ModuleNotFoundError"):
-        hint = "Is this the application's interpreter? Otherwise: pgwright --python PATH, or PYTHONPATH under [env]."
-    if refused:
-        hint += f"\nOn the way it was kept from reaching {', '.join(dict.fromkeys(one.what for one in refused))}."
-    return EnvFailed(message=error.message, hint=hint, **facts)

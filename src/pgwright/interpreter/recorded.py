@@ -47,7 +47,7 @@ class Failure:
     raised_there: bool = False  # by a `raise` on that very line, not by a library it called
     trace: str = ""
     output: str = ""  # the end of what the user's code printed and logged
-    missing: tuple[str, ...] = ()  # settings that env.py seems to want
+    missing: tuple[str, ...] = ()  # settings that the code seems to want
 
 
 @dataclass(frozen=True, slots=True)

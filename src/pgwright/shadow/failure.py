@@ -11,8 +11,10 @@ from psycopg import sql
 from pgwright.interpreter import Ran
 from pgwright.records import ProofPhase, Reason
 from pgwright.schema.model import Constraint, Relation, Schema
+from pgwright.shadow import outside
 
 LIMIT = 5  # offending rows shown
+_ADDRESS = re.compile(r"(?<=\w) at 0x[0-9a-f]+(?=>)")  # of a Python object: another one in each run
 MISSING = {
     "42P07": "already exists",
     "42710": "already exists",
@@ -45,18 +47,20 @@ def explain(conn: psycopg.Connection[Any], schema: Schema, phase: ProofPhase, ra
     assert error is not None
     rows = _offending(conn, schema, error.sqlstate or "", error.message) if error.sqlstate else ()
     begins = _begins_later(phase, error.sqlstate, schema)
+    wanted = outside.wanted(error)
+    cause, repair = (BEFORE, SET_UP) if begins else ("", "")
     return Reason(
         code=_code(phase, error.exception, error.sqlstate, error.message),
         phase=phase,
-        message=error.message,
+        message=_ADDRESS.sub("", error.message),
         statement=error.statement,
         sqlstate=error.sqlstate,
         exception=error.exception,
         file=error.file,
         line=error.line,
         rows=rows,
-        cause=_cause(error.exception, error.sqlstate, error.message) or (BEFORE if begins else ""),
-        repair=SET_UP if begins else "",
+        cause=wanted.cause if wanted else _cause(error.exception, error.sqlstate, error.message) or cause,
+        repair=wanted.repair if wanted else repair,
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pgwright.event import Event, OnEvent, silent
 from pgwright.interpreter import Interpreter, Revision
+from pgwright.interpreter.refusals import CallFailed
 from pgwright.records import Proof, Reason
 from pgwright.schema.catalog import Snapshot
 from pgwright.schema.diff import describe, diff
@@ -155,9 +156,17 @@ def _start_lineage(lineage: Lineage, stage: Stage, baseline: Baseline, at: int, 
             run_file(stage.server, BARE, baseline.dump)
         else:
             stage.interpreter.create_all(stage.target(BARE))
+        _stamp(stage, revision)
+        lineage.stand_at(lineage.order.index(revision) + 1)
+
+
+def _stamp(stage: Stage, revision: str) -> None:
+    """As `alembic stamp` does: env.py decides where the version table lies (a search_path, a loop over tenants)."""
+    try:
+        stage.interpreter.stamp(stage.target(BARE), (revision,))
+    except CallFailed:  # an id longer than Alembic's column; a dump with the row of a revision that is gone
         with stage.server.connect(BARE) as conn:
             stamp(conn, stage.loaded.version_table, stage.loaded.version_table_schema, (revision,))
-        lineage.stand_at(lineage.order.index(revision) + 1)
 
 
 def _stamped(lineage: Lineage, stage: Stage) -> int:

@@ -17,7 +17,7 @@ from psycopg import sql
 
 from pgwright.interpreter import Revision
 from pgwright.records import Reason
-from pgwright.schema.model import Column, Constraint, Difference, Index, Relation, Schema
+from pgwright.schema.model import Column, Constraint, Difference, Index, Relation, Schema, Thing
 from pgwright.shadow.cycle import Cycle
 
 DROPS = {
@@ -56,14 +56,16 @@ def _lines(before: Schema, there: Schema, differences: Sequence[Difference]) -> 
     deep = _depths(extra, there)
     for d in sorted(extra, key=lambda d: (d.object in LAST, d.object == "table", deep.get(d.identity, 0), d.identity)):
         yield from _drop(d)
+    constraints = {(d.before, d.after) for d in differences if d.kind == "renamed" and d.object == "constraint"}
     for d in differences:
-        if d.kind == "renamed" and d.before and d.after:
+        # a constraint takes its index along to the new name
+        if d.kind == "renamed" and d.before and d.after and not (d.object == "index" and (d.before, d.after) in constraints):
             yield from _rename_back(before, d)
     found = {(d.identity, d.kind if d.kind == "missing" else d.what) for d in differences if d.object == "sequence"}
     sequences = [one for one in before.of_kind("sequence") if not one["identity"]]
     made = [one for one in sequences if (one.identity, "missing") in found]
     for thing in made:
-        yield f"CREATE SEQUENCE {_quoted(thing.identity.split('.'))} AS {thing['type']}"
+        yield _sequence(thing)
     for thing in sequences:
         if (thing.identity, "type") in found:  # its limits follow
             yield f"ALTER SEQUENCE {_quoted(thing.identity.split('.'))} AS {thing['type']}"
@@ -86,6 +88,15 @@ def _depths(extra: Sequence[Difference], there: Schema) -> dict[str, int]:
             for parent in {c.references or "" for c in one.constraints} & depths.keys() - {one.qualified}:
                 depths[parent] = max(depths[parent], depths[one.qualified] + 1)
     return depths
+
+
+def _sequence(one: Thing) -> str:
+    """What makes the sequence anew; where it stood is not known to a catalog."""
+    return (
+        f"CREATE SEQUENCE {_quoted(one.identity.split('.'))} AS {one['type']} INCREMENT {one['increment']} "
+        f"MINVALUE {one['minimum']} MAXVALUE {one['maximum']} START {one['start']} CACHE {one['cache']}"
+        + (" CYCLE" if one["cycle"] == "true" else "")
+    )
 
 
 def _drop(d: Difference) -> Iterator[str]:
