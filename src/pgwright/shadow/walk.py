@@ -95,7 +95,8 @@ class Walk:
             "baseline",
             f"the state before this revision cannot be built: {self.broken}",
             cause="the history does not run from empty",
-            repair='give pgwright another baseline in pgwright.toml: [baseline] mode = "dump" or "models"',
+            repair="say in pgwright.toml what it needs to be there before (setup_sql), or give pgwright another baseline: "
+            '[baseline] mode = "dump" or "models"',
         )
         return assemble(self.stage, self.revisions[revision], None, Seeded(), "unproven", [reason], (), ())
 
@@ -184,15 +185,14 @@ class Walk:
             self.lineage.reached([revision.id], found.end)
         elif in_place and self._still_there(revision, found):
             self.lineage.reached([revision.id], found.after)
-        elif in_place or not self._replayed(found):
-            self._step_or_rebuild(revision, may_step=not in_place and found.after is not None)
+        elif in_place:
+            self._step_or_rebuild(revision, may_step=False)
+        elif not (replayed := self._replayed(found)):
+            as_it_was = replayed is None or replay.untouched(self.stage, BARE, self.lineage.snapshot)
+            self._step_or_rebuild(revision, may_step=as_it_was and found.after is not None)
 
     def _step_or_rebuild(self, revision: Revision, *, may_step: bool) -> None:
-        if (
-            may_step
-            and replay.untouched(self.stage, BARE, self.lineage.snapshot)
-            and self.lineage.advance([revision.id]) is None
-        ):
+        if may_step and self.lineage.advance([revision.id]) is None:
             return
         self.twin.drop()  # a rebuild removes the roles of the history, and the copy's objects belong to them
         failed = self.lineage.rebuild([revision.id])
@@ -209,13 +209,16 @@ class Walk:
         now = self.stage.capture(BARE, found.after)
         return revision.id in self.stage.heads(BARE) and not diff(found.after.schema, now.schema)
 
-    def _replayed(self, found: Cycle) -> bool:
-        """True when the bare database took the recorded messages and is now, to the last property, the proven state."""
+    def _replayed(self, found: Cycle) -> bool | None:
+        """True when the bare database took the recorded messages and is now, to the last property, the proven state.
+
+        None where it was sent nothing.
+        """
         known = rendered(self.stage, found)  # then what it writes does not depend on rows that it read
         if found.after is None or not self.stage.is_traced:  # what was recorded is not all that was sent
-            return False
+            return None
         if not replay.possible(found.up, self.stage.loaded.version_table, known=known):
-            return False
+            return None
         if not replay.messages(self.stage, BARE, found.up):
             return False
         now = self.stage.capture(BARE, self.lineage.snapshot)

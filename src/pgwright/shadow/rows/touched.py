@@ -50,10 +50,13 @@ def _strings(source: str) -> Iterator[str]:
     except (SyntaxError, ValueError):
         yield source
         return
-    spoken = {id(d) for node in ast.walk(tree) if (d := _docstring(node)) is not None}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in spoken:
-            yield node.value
+    spoken: set[int] = set()
+    for node in ast.walk(tree):  # level by level: what has a docstring comes before the docstring
+        if isinstance(node, ast.Constant):
+            if isinstance(node.value, str) and id(node) not in spoken:
+                yield node.value
+        elif (docstring := _docstring(node)) is not None:
+            spoken.add(id(docstring))
 
 
 def _docstring(node: ast.AST) -> ast.Constant | None:
