@@ -31,7 +31,7 @@ def replayable(
     if stage.recorder is None or found.end is None:
         return None
     found = _folded(revision, found)
-    if text(stage, found.up) != text(stage, found.again):
+    if not found.resent and text(stage, found.up) != text(stage, found.again):
         return False
     compiled = {way: stage.compiled.get((revision.id, way)) for way, _ in _ways(found)}
     if all(is_rendering(stage, compiled[way], sent) for way, sent in _ways(found)):

@@ -214,7 +214,7 @@ class Walk:
 
         None where it was sent nothing.
         """
-        known = rendered(self.stage, found)  # then what it writes does not depend on rows that it read
+        known = found.resent or rendered(self.stage, found)  # then what it writes does not depend on rows that it read
         if found.after is None or not self.stage.is_traced:  # what was recorded is not all that was sent
             return None
         if not replay.possible(found.up, self.stage.loaded.version_table, known=known):
